@@ -1,0 +1,50 @@
+namespace Resonance.Engine.Definitions;
+
+/// <summary>What anyone may know of a workflow without running it: names, start contract, states.</summary>
+public sealed record WorkflowDescription
+{
+    /// <summary>Name, lower case, e.g. <c>order</c>; also the name of its queue.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Begins generated keys, e.g. <c>ORDER</c>.</summary>
+    public required string KeyPrefix { get; init; }
+
+    /// <summary>The contract that starts an instance.</summary>
+    public required Type StartContract { get; init; }
+
+    /// <summary>Reads the instance id from a start message.</summary>
+    public required Func<object, Guid> IdOf { get; init; }
+
+    /// <summary>Reads the key that the starter chose; null to have one generated.</summary>
+    public required Func<object, string?> KeyOf { get; init; }
+
+    /// <summary>Reads the priority, 0 to 9.</summary>
+    public required Func<object, int> PriorityOf { get; init; }
+
+    /// <summary>Every state, PascalCase, the first one first.</summary>
+    public required IReadOnlyList<string> States { get; init; }
+
+    /// <summary>Identifies states, events and transitions: 64 hexadecimal digits. A change to the graph changes it.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The graph as a Mermaid state diagram.</summary>
+    public required string Diagram { get; init; }
+}
+
+/// <summary>Every workflow that this process knows.</summary>
+public sealed class WorkflowCatalog
+{
+    readonly Dictionary<string, WorkflowDescription> _byType;
+
+    /// <param name="descriptions">Descriptions with distinct types.</param>
+    /// <exception cref="ArgumentException">Two have the same type.</exception>
+    public WorkflowCatalog(IEnumerable<WorkflowDescription> descriptions)
+    {
+        _byType = descriptions.ToDictionary(description => description.Type, StringComparer.Ordinal);
+    }
+
+    public IReadOnlyCollection<WorkflowDescription> All => _byType.Values;
+
+    /// <returns>The workflow of that type; null when there is none.</returns>
+    public WorkflowDescription? Find(string type) => _byType.GetValueOrDefault(type);
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+
+namespace Resonance.Engine.Journal;
+
+/// <summary>One fact of a step: what happened, with the values that it happened with.</summary>
+/// <remarks>The set is closed and its JSON is stored for ever: add kinds and optional members, never rename or reuse.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(StateChanged), "stateChanged")]
+[JsonDerivedType(typeof(RuleEvaluated), "ruleEvaluated")]
+[JsonDerivedType(typeof(CommandSent), "commandSent")]
+[JsonDerivedType(typeof(EventPublished), "eventPublished")]
+[JsonDerivedType(typeof(ReplyReceived), "replyReceived")]
+[JsonDerivedType(typeof(TimerSet), "timerSet")]
+[JsonDerivedType(typeof(TimerCancelled), "timerCancelled")]
+[JsonDerivedType(typeof(TimerFired), "timerFired")]
+[JsonDerivedType(typeof(RetryScheduled), "retryScheduled")]
+[JsonDerivedType(typeof(AttemptFailed), "attemptFailed")]
+[JsonDerivedType(typeof(CompensationStarted), "compensationStarted")]
+[JsonDerivedType(typeof(Compensated), "compensated")]
+[JsonDerivedType(typeof(EventRejected), "eventRejected")]
+[JsonDerivedType(typeof(OperatorAction), "operatorAction")]
+[JsonDerivedType(typeof(Suspended), "suspended")]
+[JsonDerivedType(typeof(Recovered), "recovered")]
+[JsonDerivedType(typeof(Finished), "finished")]
+public abstract record JournalEntry;
+
+/// <summary>The instance went from one state to another. Names are PascalCase, as in code.</summary>
+public sealed record StateChanged(string From, string To) : JournalEntry;
+
+/// <summary>A rule was evaluated.</summary>
+/// <param name="Rule">Name, e.g. <c>fraud_score</c>.</param>
+/// <param name="Version">Version of the rule, from 1.</param>
+/// <param name="Expression">The rule as people read it, e.g. <c>fraud_score &lt; 0.3</c>.</param>
+/// <param name="Values">Each fact that the rule read, with its value.</param>
+/// <param name="Verdict"><c>pass</c>, <c>fail</c> or <c>review</c>.</param>
+/// <param name="Reason">Why it did not pass; null when it passed.</param>
+public sealed record RuleEvaluated(
+    string Rule, int Version, string Expression, IReadOnlyDictionary<string, object?> Values, string Verdict, string? Reason) : JournalEntry;
+
+/// <summary>A command goes to a worker with the commit of this step.</summary>
+public sealed record CommandSent(
+    string Activity, string Command, string Destination, string IdempotencyKey, int Attempt, Guid MessageId) : JournalEntry;
+
+/// <summary>An event is published, or another message sent, with the commit of this step.</summary>
+public sealed record EventPublished(string Message, string Destination, Guid MessageId) : JournalEntry;
+
+/// <summary>The reply to an activity's command arrived.</summary>
+public sealed record ReplyReceived(string Activity, string Reply, string IdempotencyKey, int Attempt) : JournalEntry;
+
+/// <summary>A timer runs from the commit of this step on.</summary>
+public sealed record TimerSet(string Timer, Guid Token, DateTimeOffset DueAt) : JournalEntry;
+
+/// <summary>A timer was called off.</summary>
+public sealed record TimerCancelled(string Timer, Guid Token) : JournalEntry;
+
+/// <summary>A timer came due.</summary>
+public sealed record TimerFired(string Timer, Guid? Token) : JournalEntry;
+
+/// <summary>An activity will be tried again.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Retry">1 for the first retry.</param>
+/// <param name="DelayMs">Milliseconds until the next attempt.</param>
+/// <param name="Policy">The retry policy as people read it.</param>
+/// <param name="Cause">What made it necessary, e.g. <c>timeout</c>.</param>
+public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, string Policy, string Cause) : JournalEntry;
+
+/// <summary>One attempt of an activity failed.</summary>
+public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry;
+
+/// <summary>The undoing of an activity began.</summary>
+public sealed record CompensationStarted(string Activity, string Reason) : JournalEntry;
+
+/// <summary>An activity was undone.</summary>
+public sealed record Compensated(string Activity) : JournalEntry;
+
+/// <summary>The state does not accept the event; nothing else happened.</summary>
+public sealed record EventRejected(string Event, string State, string Reason) : JournalEntry;
+
+/// <summary>An operator asked for something.</summary>
+/// <param name="Action"><c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>.</param>
+/// <param name="Operator">Who.</param>
+/// <param name="Reason">Why.</param>
+public sealed record OperatorAction(string Action, string Operator, string Reason) : JournalEntry;
+
+/// <summary>The instance waits for a person.</summary>
+public sealed record Suspended(string Cause, string? Activity, int Attempts) : JournalEntry;
+
+/// <summary>The instance goes on after it had been suspended.</summary>
+public sealed record Recovered(string How) : JournalEntry;
+
+/// <summary>The instance came to an end.</summary>
+/// <param name="Outcome"><c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
+/// <param name="DurationMs">Milliseconds since the instance started.</param>
+public sealed record Finished(string Outcome, long DurationMs) : JournalEntry;

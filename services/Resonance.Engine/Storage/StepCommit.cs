@@ -1,0 +1,65 @@
+using Resonance.Engine.Journal;
+
+namespace Resonance.Engine.Storage;
+
+/// <summary>Everything that one step changes: it is stored whole or not at all.</summary>
+public sealed record StepCommit
+{
+    /// <summary>The instance after the step.</summary>
+    public required WorkflowRow Workflow { get; init; }
+
+    /// <summary>The version that the step was decided on; 0 when the instance did not exist.</summary>
+    public long ExpectedVersion => Workflow.Version - 1;
+
+    public required JournalRow Journal { get; init; }
+
+    /// <summary>Messages and timers.</summary>
+    public required IReadOnlyList<OutboxMessage> Messages { get; init; }
+
+    /// <summary>Tokens of the timers that are called off.</summary>
+    public required IReadOnlyList<Guid> CancelledTimers { get; init; }
+}
+
+/// <summary>What became of a step.</summary>
+public enum StepOutcome
+{
+    /// <summary>Stored.</summary>
+    Committed,
+
+    /// <summary>The message had already been applied to this instance; nothing was stored.</summary>
+    Duplicate,
+
+    /// <summary>The instance is not at the expected version; nothing was stored. Load again and decide anew.</summary>
+    Conflict,
+
+    /// <summary>Another instance of the type holds the key; nothing was stored.</summary>
+    KeyTaken,
+}
+
+/// <summary>A start that is accepted before an engine executes it.</summary>
+public sealed record AcceptedStart
+{
+    /// <summary>The instance at version 0.</summary>
+    public required WorkflowRow Workflow { get; init; }
+
+    /// <summary>The start message.</summary>
+    public required OutboxMessage Message { get; init; }
+}
+
+/// <summary>What became of an accepted start.</summary>
+/// <param name="Outcome">What was found.</param>
+/// <param name="Existing">The stored instance: the new one, or with <see cref="AcceptOutcome.Exists"/> the earlier one.</param>
+public sealed record AcceptResult(AcceptOutcome Outcome, WorkflowRow? Existing);
+
+/// <summary>See <see cref="AcceptResult"/>.</summary>
+public enum AcceptOutcome
+{
+    /// <summary>Stored, with its message.</summary>
+    Accepted,
+
+    /// <summary>An instance with this id exists; nothing was stored.</summary>
+    Exists,
+
+    /// <summary>Another instance of the type holds the key; nothing was stored.</summary>
+    KeyTaken,
+}
