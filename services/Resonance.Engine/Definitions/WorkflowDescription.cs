@@ -1,3 +1,6 @@
+using MassTransit;
+using Resonance.Engine.Delivery;
+
 namespace Resonance.Engine.Definitions;
 
 /// <summary>What anyone may know of a workflow without running it: names, start contract, states.</summary>
@@ -20,6 +23,12 @@ public sealed record WorkflowDescription
 
     /// <summary>Reads the priority, 0 to 9.</summary>
     public required Func<object, int> PriorityOf { get; init; }
+
+    /// <summary>What an operator may ask of an instance, by its state and its stored data.</summary>
+    public required Func<string, string, IReadOnlyList<string>> AllowedActions { get; init; }
+
+    /// <summary>Serialises a start message without sending it.</summary>
+    internal Func<ISendEndpoint, object, CancellationToken, Task<OutgoingMessage>> CaptureStart { get; init; } = null!;
 
     /// <summary>Every state, PascalCase, the first one first.</summary>
     public required IReadOnlyList<string> States { get; init; }

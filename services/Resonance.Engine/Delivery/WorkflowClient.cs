@@ -1,4 +1,137 @@
+using System.Diagnostics;
+using MassTransit;
+using Resonance.Contracts.Workflows;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Storage;
+
 namespace Resonance.Engine.Delivery;
+
+/// <summary>Starts workflows and acts on them from outside: what it accepts is durable before it answers.</summary>
+public sealed class WorkflowClient
+{
+    readonly IBus _bus;
+    readonly IWorkflowStore _store;
+    readonly WorkflowCatalog _catalog;
+    readonly KeyAllocator _keys;
+    readonly OutboxSender _sender;
+    readonly DeliveryOptions _options;
+    readonly TimeProvider _clock;
+
+    internal WorkflowClient(
+        IBus bus, IWorkflowStore store, WorkflowCatalog catalog, KeyAllocator keys, OutboxSender sender, DeliveryOptions options, TimeProvider clock)
+    {
+        _bus = bus;
+        _store = store;
+        _catalog = catalog;
+        _keys = keys;
+        _sender = sender;
+        _options = options;
+        _clock = clock;
+    }
+
+    /// <summary>Starts a workflow. The same start again (the same id) answers with the same instance and starts nothing.</summary>
+    /// <param name="type">The workflow, e.g. <c>order</c>.</param>
+    /// <param name="start">A valid message of its start contract.</param>
+    /// <param name="cancellationToken">Stops waiting; whether the start was accepted is then unknown, and starting again is safe.</param>
+    /// <exception cref="ArgumentException">There is no such workflow, or the message is of another contract.</exception>
+    public async Task<StartResult> StartAsync(string type, object start, CancellationToken cancellationToken = default)
+    {
+        var workflow = _catalog.Find(type) ?? throw new ArgumentException($"There is no workflow '{type}'.", nameof(type));
+        if (!workflow.StartContract.IsInstanceOfType(start))
+            throw new ArgumentException($"Workflow '{type}' starts with {workflow.StartContract.Name}; found {start.GetType().Name}.", nameof(start));
+
+        var id = workflow.IdOf(start);
+        var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
+        var message = await workflow.CaptureStart(endpoint, start, cancellationToken);
+        var chosen = workflow.KeyOf(start);
+        while (true)
+        {
+            var key = chosen ?? await _keys.NextAsync(workflow, cancellationToken);
+            var accepted = new AcceptedStart { Workflow = NewRow(workflow, start, id, key), Message = message.Row };
+            var result = await _store.AcceptAsync(accepted, _options.Lease, cancellationToken);
+            switch (result.Outcome)
+            {
+                case AcceptOutcome.Accepted:
+                    // Durable already: the answer does not wait for the broker.
+                    _ = _sender.SendAllAsync([message]);
+                    return new StartResult(StartOutcome.Accepted, id, key);
+                case AcceptOutcome.Exists:
+                    return new StartResult(StartOutcome.Exists, id, result.Existing!.Key);
+                case AcceptOutcome.KeyTaken when chosen is not null:
+                    return new StartResult(StartOutcome.KeyTaken, id, chosen);
+            }
+
+            // Somebody chose for himself the very key that was generated; the next number is another one.
+        }
+    }
+
+    /// <summary>Sends an operator's action to an instance, unless its state does not allow it.</summary>
+    /// <remarks>The instance decides for good when the command arrives; what it then refuses stands in its journal.</remarks>
+    /// <param name="id">The instance.</param>
+    /// <param name="action">One of <see cref="OperatorActions"/>.</param>
+    /// <param name="operatorName">Who asks.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Stops waiting; whether the action was accepted is then unknown.</param>
+    /// <exception cref="ArgumentException">There is no such action.</exception>
+    public async Task<ActionResult> ActAsync(
+        Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken = default)
+    {
+        if (!OperatorActions.All.Contains(action))
+            throw new ArgumentException($"There is no action '{action}'.", nameof(action));
+
+        var rows = await _store.LoadAsync([id], cancellationToken);
+        if (!rows.TryGetValue(id, out var row) || _catalog.Find(row.Type) is not { } workflow)
+            return new ActionResult(ActionOutcome.NotFound, null, []);
+
+        var allowed = row.Version == 0 ? [] : workflow.AllowedActions(row.State, row.Data);
+        if (!allowed.Contains(action))
+            return new ActionResult(ActionOutcome.NotAllowed, row.State, allowed);
+
+        var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
+        var message = await CaptureAsync(endpoint, id, action, operatorName, reason, cancellationToken);
+        await _store.EnqueueAsync([message.Row], _options.Lease, cancellationToken);
+        _ = _sender.SendAllAsync([message]);
+        return new ActionResult(ActionOutcome.Accepted, row.State, allowed);
+    }
+
+    static Task<OutgoingMessage> CaptureAsync(
+        ISendEndpoint endpoint, Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    {
+        return action switch
+        {
+            OperatorActions.Retry => Capture(new RetryWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+            OperatorActions.Cancel => Capture(new CancelWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+            OperatorActions.Suspend => Capture(new SuspendWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+            OperatorActions.Resume => Capture(new ResumeWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+            _ => Capture(new CompensateWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+        };
+
+        Task<OutgoingMessage> Capture<T>(T command) where T : class => OutgoingMessage.CaptureAsync(
+            endpoint, command, Pipe.Execute<SendContext<T>>(send => send.CorrelationId = id), id, cancellationToken);
+    }
+
+    WorkflowRow NewRow(WorkflowDescription workflow, object start, Guid id, string key)
+    {
+        var now = _clock.GetUtcNow();
+        return new WorkflowRow
+        {
+            Id = id,
+            Type = workflow.Type,
+            Key = key,
+            State = workflow.States[0],
+            Status = WorkflowStatus.Running,
+            Version = 0,
+            Data = "{}",
+            DefinitionHash = workflow.Hash,
+            Priority = workflow.PriorityOf(start),
+            TraceId = Activity.Current?.TraceId.ToHexString(),
+            StartedAt = now,
+            UpdatedAt = now,
+            HeadHash = ChainHash.Origin,
+        };
+    }
+}
 
 /// <summary>What became of a start.</summary>
 public enum StartOutcome

@@ -32,7 +32,7 @@ public sealed record StateChanged(string From, string To) : JournalEntry;
 /// <param name="Version">Version of the rule, from 1.</param>
 /// <param name="Expression">The rule as people read it, e.g. <c>fraud_score &lt; 0.3</c>.</param>
 /// <param name="Values">Each fact that the rule read, with its value.</param>
-/// <param name="Verdict"><c>pass</c>, <c>fail</c> or <c>review</c>.</param>
+/// <param name="Verdict"><c>pass</c> or <c>fail</c>.</param>
 /// <param name="Reason">Why it did not pass; null when it passed.</param>
 public sealed record RuleEvaluated(
     string Rule, int Version, string Expression, IReadOnlyDictionary<string, object?> Values, string Verdict, string? Reason) : JournalEntry;

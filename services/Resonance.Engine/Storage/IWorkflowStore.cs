@@ -34,6 +34,9 @@ public interface IWorkflowStore
     /// <summary>Stores messages that belong to no step. A message id that is already stored is left as it is.</summary>
     Task EnqueueAsync(IReadOnlyList<OutboxMessage> messages, TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>Removes timers by token; one that already left is no error.</summary>
+    Task CancelTimersAsync(IReadOnlyCollection<Guid> tokens, CancellationToken cancellationToken);
+
     /// <summary>Takes messages that are due and not leased, oldest first; they are leased to the caller.</summary>
     Task<IReadOnlyList<OutboxMessage>> ClaimDueAsync(int most, TimeSpan lease, CancellationToken cancellationToken);
 

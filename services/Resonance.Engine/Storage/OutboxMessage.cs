@@ -25,7 +25,7 @@ public sealed record OutboxMessage
 
     public required byte[] Body { get; init; }
 
-    /// <summary>Envelope fields, headers and transport properties: a JSON object, see <c>Delivery/MessageEnvelopeFields</c>.</summary>
+    /// <summary>Envelope fields, headers and transport properties: a JSON object, see <c>Delivery/StoredEnvelope</c>.</summary>
     public required string Envelope { get; init; }
 
     /// <summary>W3C <c>traceparent</c> under which it is sent.</summary>

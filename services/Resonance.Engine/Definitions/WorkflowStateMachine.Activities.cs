@@ -1,0 +1,229 @@
+using MassTransit;
+using Resonance.Contracts.Workflows;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Steps;
+
+namespace Resonance.Engine.Definitions;
+
+public abstract partial class WorkflowStateMachine<TInstance>
+{
+    /// <summary>A worker's refusal or failure.</summary>
+    public Event<ActivityFailed> ActivityFailureReceived { get; } = null!;
+
+    /// <summary>An attempt's time is up.</summary>
+    public Event<ActivityTimedOut> ActivityTimeOutReceived { get; } = null!;
+
+    /// <summary>The wait before an attempt is over.</summary>
+    public Event<ActivityRetryDue> ActivityRetryReceived { get; } = null!;
+
+    /// <summary>A state's deadline is over.</summary>
+    public Event<DeadlineExpired> DeadlineReceived { get; } = null!;
+
+    void HandleActivities()
+    {
+        FromQueue(() => ActivityFailureReceived, message => message.WorkflowId);
+        FromQueue(() => ActivityTimeOutReceived, message => message.WorkflowId);
+        FromQueue(() => ActivityRetryReceived, message => message.WorkflowId);
+        FromQueue(() => DeadlineReceived, message => message.WorkflowId);
+        DuringAny(
+            When(ActivityFailureReceived).ThenAsync(OnFailureAsync),
+            When(ActivityTimeOutReceived).ThenAsync(OnTimeOutAsync),
+            When(ActivityRetryReceived).ThenAsync(OnRetryDueAsync),
+            When(DeadlineReceived).ThenAsync(OnDeadlineAsync));
+    }
+
+    /// <summary>An event that is only ever sent to this workflow's queue: no exchange is bound for it.</summary>
+    void FromQueue<TMessage>(System.Linq.Expressions.Expression<Func<Event<TMessage>>> @event, Func<TMessage, Guid> id) where TMessage : class =>
+        Event(@event, correlation =>
+        {
+            correlation.CorrelateById(context => id(context.Message));
+            correlation.ConfigureConsumeTopology = false;
+        });
+
+    void HandleReply<TReply>() where TReply : class, IActivityReply
+    {
+        if (_replies.ContainsKey(typeof(TReply)))
+            return;
+
+        var received = Event<TReply>($"{typeof(TReply).Name}Received", correlation =>
+        {
+            correlation.CorrelateById(context => context.Message.WorkflowId);
+            correlation.ConfigureConsumeTopology = false;
+        });
+        _replies.Add(typeof(TReply), received);
+        DuringAny(When(received).ThenAsync(OnReplyAsync));
+    }
+
+    /// <summary>Sends an activity's command and waits for its reply.</summary>
+    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, bool anew = true)
+    {
+        var instance = context.Saga;
+        var engine = instance.Engine;
+        var execution = engine.Executions.GetValueOrDefault(activity.Name) + (anew ? 1 : 0);
+        engine.Executions[activity.Name] = execution;
+        if (activity.CompensatedBy is not null && !engine.ToUndo.Contains(activity.Name))
+            engine.ToUndo.Add(activity.Name);
+
+        var open = new OpenActivity
+        {
+            Name = activity.Name,
+            IdempotencyKey = $"{instance.CorrelationId:N}/{activity.Name}/{execution}",
+            State = instance.CurrentState,
+        };
+        engine.Activities.Add(open);
+        return AttemptAsync(context, activity, open);
+    }
+
+    async Task AttemptAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, OpenActivity open)
+    {
+        var step = Step.Of(context);
+        open.Attempt++;
+        open.Waiting = false;
+        var command = await activity.CaptureAsync(context, open.IdempotencyKey);
+        step.Send(command, new CommandSent(
+            activity.Name, activity.CommandType.Name, command.Row.Destination, open.IdempotencyKey, open.Attempt, command.Row.MessageId));
+
+        open.Timer = NewId.NextGuid();
+        var timeOut = new ActivityTimedOut { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt };
+        await SetTimerAsync(context, timeOut, open.Timer.Value, $"{activity.Name} time-out", activity.Timeout);
+    }
+
+    async Task OnReplyAsync<TReply>(BehaviorContext<TInstance, TReply> context) where TReply : class, IActivityReply
+    {
+        var reply = context.Message;
+        if (Find(context, reply.IdempotencyKey) is not { } open || _activities[open.Name] is not { } activity || activity.ReplyType != typeof(TReply))
+        {
+            Reject(context, typeof(TReply).Name, "no command with its idempotency key is open");
+            return;
+        }
+
+        var engine = context.Saga.Engine;
+        var undoing = IsUndoing(engine, activity);
+        if (engine.Suspension is not null || (!undoing && !AcceptsIn(context.Saga.CurrentState, activity.CompletedEvent)))
+        {
+            Reject(context, typeof(TReply).Name, $"{StateNames.ToScreen(context.Saga.CurrentState)} does not accept it");
+            return;
+        }
+
+        var step = Step.Of(context);
+        step.Record(new ReplyReceived(activity.Name, typeof(TReply).Name, open.IdempotencyKey, open.Attempt));
+        Close(step, engine, open);
+        if (activity.CompensatedBy is not null && !activity.LeavesSomething(reply))
+            engine.ToUndo.Remove(activity.Name);
+
+        if (undoing)
+            await UndoneAsync(context);
+        else
+            await activity.RaiseCompletedAsync(context, reply);
+    }
+
+    async Task OnFailureAsync(BehaviorContext<TInstance, ActivityFailed> context)
+    {
+        var failure = context.Message;
+        if (Find(context, failure.IdempotencyKey) is not { } open)
+        {
+            Reject(context, nameof(ActivityFailed), "no command with its idempotency key is open");
+            return;
+        }
+
+        var engine = context.Saga.Engine;
+        if (engine.Suspension is not null || open.Waiting)
+        {
+            Reject(context, nameof(ActivityFailed), "the attempt that it answers is over");
+            return;
+        }
+
+        var activity = _activities[open.Name];
+        if (!failure.NonRetryable && !activity.Retry.NonRetryableErrors.Contains(failure.ErrorKind))
+        {
+            await AttemptFailedAsync(context, activity, open, failure.ErrorKind, failure.Message);
+            return;
+        }
+
+        var step = Step.Of(context);
+        step.Record(new AttemptFailed(activity.Name, open.Attempt, failure.ErrorKind, failure.Message));
+        Close(step, engine, open);
+        engine.ToUndo.Remove(activity.Name);
+        var why = new ActivityFailure(activity.Name, failure.ErrorKind, failure.Message, open.Attempt);
+        if (!IsUndoing(engine, activity) && AcceptsIn(context.Saga.CurrentState, activity.Failed))
+            await context.Raise(activity.Failed, why);
+        else
+            await SuspendAsync(context, $"{activity.Name} was refused: {failure.Message}", why, refused: true);
+    }
+
+    async Task OnTimeOutAsync(BehaviorContext<TInstance, ActivityTimedOut> context)
+    {
+        if (Find(context, context.Message.IdempotencyKey) is not { Waiting: false } open
+            || open.Attempt != context.Message.Attempt || context.Saga.Engine.Suspension is not null)
+        {
+            Reject(context, nameof(ActivityTimedOut), "the attempt is over");
+            return;
+        }
+
+        var activity = _activities[open.Name];
+        open.Timer = null;
+        await AttemptFailedAsync(context, activity, open, ActivityFailure.Timeout, $"no answer within {activity.Timeout.TotalSeconds:0.###} s");
+    }
+
+    async Task OnRetryDueAsync(BehaviorContext<TInstance, ActivityRetryDue> context)
+    {
+        if (Find(context, context.Message.IdempotencyKey) is not { Waiting: true } open
+            || open.Attempt + 1 != context.Message.Attempt || context.Saga.Engine.Suspension is not null)
+        {
+            Reject(context, nameof(ActivityRetryDue), "the activity no longer waits for it");
+            return;
+        }
+
+        open.Timer = null;
+        await AttemptAsync(context, _activities[open.Name], open);
+        if (context.Saga.CurrentState != open.State)
+            await context.TransitionToState(GetState(open.State));
+    }
+
+    /// <summary>One attempt failed: another one follows, or the activity is given up.</summary>
+    async Task AttemptFailedAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, OpenActivity open, string kind, string error)
+    {
+        var step = Step.Of(context);
+        var instance = context.Saga;
+        open.LastError = error;
+        step.Record(new AttemptFailed(activity.Name, open.Attempt, kind, error));
+        StopTimer(step, open);
+        if (!activity.Retry.Allows(open.Attempt, kind))
+        {
+            instance.Engine.Activities.Remove(open);
+            var why = new ActivityFailure(activity.Name, kind, error, open.Attempt);
+            if (!IsUndoing(instance.Engine, activity) && AcceptsIn(instance.CurrentState, activity.Exhausted))
+                await context.Raise(activity.Exhausted, why);
+            else
+                await SuspendAsync(context, $"{activity.Name} failed {open.Attempt} times: {error}", why);
+            return;
+        }
+
+        var delay = activity.Retry.DelayBefore(open.Attempt, step.Chance());
+        step.Record(new RetryScheduled(activity.Name, open.Attempt, (long)delay.TotalMilliseconds, activity.Retry.ToString(), kind));
+        open.Waiting = true;
+        open.State = instance.CurrentState;
+        open.Timer = NewId.NextGuid();
+        var due = new ActivityRetryDue { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt + 1 };
+        await SetTimerAsync(context, due, open.Timer.Value, $"{activity.Name} retry", delay);
+        if (activity.RetriesFrom is { } state && state.Name != instance.CurrentState)
+            await context.TransitionToState(state);
+    }
+
+    static OpenActivity? Find(BehaviorContext<TInstance> context, string idempotencyKey) =>
+        context.Saga.Engine.Activities.Find(open => open.IdempotencyKey == idempotencyKey);
+
+    static void Close(Step step, Bookkeeping engine, OpenActivity open)
+    {
+        StopTimer(step, open);
+        engine.Activities.Remove(open);
+    }
+
+    static void StopTimer(Step step, OpenActivity open)
+    {
+        if (open.Timer is not { } token)
+            return;
+        step.CancelTimer(token, open.Waiting ? $"{open.Name} retry" : $"{open.Name} time-out");
+        open.Timer = null;
+    }
+}

@@ -1,0 +1,114 @@
+using MassTransit;
+using Resonance.Contracts.Workflows;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Steps;
+
+namespace Resonance.Engine.Definitions;
+
+public abstract partial class WorkflowStateMachine<TInstance>
+{
+    /// <summary>Follows every transition: journal, status, deadline, and at an end the caller's answer.</summary>
+    sealed class Transitions(WorkflowStateMachine<TInstance> machine) : IStateObserver<TInstance>
+    {
+        public Task StateChanged(BehaviorContext<TInstance> context, State currentState, State? previousState) =>
+            previousState is null ? Task.CompletedTask : machine.EnteredAsync(context, currentState, previousState);
+    }
+
+    async Task EnteredAsync(BehaviorContext<TInstance> context, State current, State previous)
+    {
+        var step = Step.Of(context);
+        var engine = context.Saga.Engine;
+        step.Record(new StateChanged(previous.Name, current.Name));
+        engine.Status = StatusIn(current.Name);
+
+        if (engine.Deadline is { } running)
+        {
+            step.CancelTimer(running, $"{previous.Name} deadline");
+            engine.Deadline = null;
+        }
+
+        if (_deadlines.TryGetValue(current.Name, out var after))
+        {
+            var token = NewId.NextGuid();
+            engine.Deadline = token;
+            await SetTimerAsync(
+                context, new DeadlineExpired { WorkflowId = step.WorkflowId, State = current.Name, Token = token }, token,
+                $"{current.Name} deadline", after);
+        }
+
+        if (!WorkflowStatus.IsEnd(engine.Status))
+            return;
+
+        foreach (var open in engine.Activities.ToArray())
+            Close(step, engine, open);
+        step.Record(new Finished(engine.Status, (long)(step.Now - context.Saga.StartedAt).TotalMilliseconds));
+        await AnswerCallerAsync(context, current.Name);
+    }
+
+    async Task OnDeadlineAsync(BehaviorContext<TInstance, DeadlineExpired> context)
+    {
+        var instance = context.Saga;
+        if (instance.Engine.Deadline != context.Message.Token || instance.CurrentState != context.Message.State)
+        {
+            Reject(context, nameof(DeadlineExpired), "the state was left before");
+            return;
+        }
+
+        instance.Engine.Deadline = null;
+        if (AcceptsIn(instance.CurrentState, DeadlineReached))
+            await context.Raise(DeadlineReached, context.Message);
+        else
+            await SuspendAsync(context, $"{StateNames.ToScreen(instance.CurrentState)} was not left within {_deadlines[instance.CurrentState]}");
+    }
+
+    /// <summary>What an unhandled event comes to: it is recorded, and nothing else happens.</summary>
+    async Task RejectAsync(UnhandledEventContext<TInstance> context)
+    {
+        var engine = context.Saga.Engine;
+        Reject(context, Step.Of(context).Event, $"{StateNames.ToScreen(context.CurrentState.Name)} does not accept it");
+        if (CallerHeaders.Read(context) is null)
+            return;
+
+        // A caller that asks again gets the answer again: its first one may be what the caller never received.
+        if (WorkflowStatus.IsEnd(engine.Status))
+            await AnswerCallerAsync(context, context.CurrentState.Name);
+    }
+
+    static void Reject(BehaviorContext<TInstance> context, string @event, string reason) =>
+        Step.Of(context).Record(new EventRejected(@event, context.Saga.CurrentState, reason));
+
+    async Task AnswerCallerAsync(BehaviorContext<TInstance> context, string state)
+    {
+        var instance = context.Saga;
+        if (instance.Engine.Caller is not { } caller)
+            return;
+
+        var step = Step.Of(context);
+        var endpoint = await context.GetSendEndpoint(new Uri(caller.Address));
+        var answer = new ChildWorkflowFinished
+        {
+            WorkflowId = caller.WorkflowId,
+            IdempotencyKey = caller.IdempotencyKey,
+            ChildId = instance.CorrelationId,
+            ChildType = _type,
+            ChildKey = instance.Key,
+            State = state,
+            Status = instance.Engine.Status,
+            Reason = instance.Engine.Reason,
+        };
+        var message = await OutgoingMessage.CaptureAsync(
+            endpoint, answer, Pipe.Execute<SendContext<ChildWorkflowFinished>>(send => send.CorrelationId = caller.WorkflowId), step.WorkflowId, default);
+        step.Send(message, new EventPublished(nameof(ChildWorkflowFinished), message.Row.Destination, message.Row.MessageId));
+    }
+
+    static async Task SetTimerAsync<TMessage>(BehaviorContext<TInstance> context, TMessage message, Guid token, string name, TimeSpan delay)
+        where TMessage : class
+    {
+        var step = Step.Of(context);
+        var endpoint = await context.GetSendEndpoint(step.InputAddress);
+        var pipe = Pipe.Execute<SendContext<TMessage>>(send => send.CorrelationId = step.WorkflowId);
+        var captured = await OutgoingMessage.CaptureAsync(endpoint, message, new TokenPipe<TMessage>(pipe, token), step.WorkflowId, default);
+        step.SetTimer(captured, token, name, delay);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Resonance.Engine.Recovery;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
+
+namespace Resonance.Engine.Delivery;
+
+/// <summary>Sends what is due: timers, and messages that nobody sent right after their commit.</summary>
+/// <remarks>
+/// It wakes when a timer that this process set comes due, and once a second otherwise: that is how it finds what other processes
+/// stored or left behind. Any number of dispatchers share the work; a claimed message is leased to one of them.
+/// </remarks>
+sealed class OutboxDispatcher(
+    IWorkflowStore store, OutboxSender sender, DeliveryOptions options, IBusControl bus, TimeProvider clock, ILogger<OutboxDispatcher> log)
+    : BackgroundService
+{
+    const int MostAtOnce = 200;
+    static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
+    static readonly RetryPolicy Resend = new()
+    {
+        InitialInterval = TimeSpan.FromSeconds(1), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromMinutes(1), MaximumAttempts = 0,
+    };
+
+    readonly Lock _lock = new();
+    TaskCompletionSource _sooner = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
+
+    /// <summary>Tells that a message comes due after so long.</summary>
+    public void WakeIn(TimeSpan delay)
+    {
+        var wakeAt = clock.GetUtcNow() + delay;
+        lock (_lock)
+        {
+            if (wakeAt >= _wakeAt)
+                return;
+            _wakeAt = wakeAt;
+            _sooner.TrySetResult();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // What is sent before the endpoints are bound reaches no queue.
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        if (options.DoneWhenConsumed)
+            await UntilDoneAsync(() => store.ReleaseLeasesAsync(stoppingToken), stoppingToken);
+
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await DispatchAsync(stoppingToken) == 0)
+                    await WaitAsync(await store.NextDueAsync(stoppingToken), stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.DispatchFailed(log, exception.Message);
+                await Task.Delay(IdleWait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    async Task<int> DispatchAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _wakeAt = DateTimeOffset.MaxValue;
+            _sooner = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        var due = await store.ClaimDueAsync(MostAtOnce, options.Lease, cancellationToken);
+        await Task.WhenAll(due.Select(row => SendAsync(row, cancellationToken)));
+        return due.Count;
+    }
+
+    async Task SendAsync(OutboxMessage row, CancellationToken cancellationToken)
+    {
+        using var activity = ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.DispatchSpan, ActivityKind.Producer, row.TraceParent);
+        activity?.SetTag(ResonanceTelemetry.WorkflowIdTag, row.WorkflowId?.ToString());
+        try
+        {
+            await sender.SendAsync(OutgoingMessage.FromRow(row), cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var delay = Resend.DelayBefore(row.Attempts + 1, chance: 1);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            Log.SendFailed(log, row.MessageId, row.Destination, exception.Message);
+            await store.PostponeAsync(row.MessageId, delay, exception.Message, cancellationToken);
+        }
+    }
+
+    async Task WaitAsync(TimeSpan? nextDue, CancellationToken cancellationToken)
+    {
+        Task sooner;
+        TimeSpan wait;
+        lock (_lock)
+        {
+            sooner = _sooner.Task;
+            wait = IdleWait;
+            if (nextDue < wait)
+                wait = nextDue.Value;
+            if (_wakeAt - clock.GetUtcNow() < wait)
+                wait = _wakeAt - clock.GetUtcNow();
+        }
+
+        // A due time between two clock ticks must not make a busy loop.
+        if (wait < TimeSpan.FromMilliseconds(1))
+            wait = TimeSpan.FromMilliseconds(1);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(sooner, Task.Delay(wait, clock, waiting.Token));
+        await waiting.CancelAsync();
+    }
+
+    async Task UntilDoneAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && store.IsTransient(exception))
+            {
+                Log.DispatchFailed(log, exception.Message);
+                await Task.Delay(IdleWait, clock, cancellationToken);
+            }
+        }
+    }
+}

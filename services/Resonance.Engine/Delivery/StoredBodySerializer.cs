@@ -1,0 +1,13 @@
+using System.Net.Mime;
+using MassTransit;
+
+
+namespace Resonance.Engine.Delivery;
+
+/// <summary>Gives out a body that was serialised before.</summary>
+sealed class StoredBodySerializer(ContentType contentType, byte[] body) : IMessageSerializer
+{
+    public ContentType ContentType => contentType;
+
+    public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class => new BytesMessageBody(body);
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using Resonance.Engine.Definitions;
+
+namespace Resonance.Engine.Journal;
+
+/// <summary>Tells a journal row in the words of the audit trail, a sentence a line.</summary>
+public static class AuditTrail
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
+    /// <summary>The lines of one step, e.g. <c>[09:15:43.105] [INFO] Workflow ORDER-12401 transitioned from PENDING to PROCESSING.</c></summary>
+    /// <param name="key">The instance's key.</param>
+    /// <param name="row">The step.</param>
+    public static IEnumerable<string> Lines(string key, JournalRow row) =>
+        Sentences(JsonSerializer.Deserialize<JournalEntry[]>(row.Entries, Options)!, row)
+            .Select(sentence => string.Create(
+                CultureInfo.InvariantCulture, $"[{row.OccurredAt:HH:mm:ss.fff}] [{sentence.Level}] Workflow {key} {sentence.Text}"));
+
+    static IEnumerable<(string Level, string Text)> Sentences(JournalEntry[] entries, JournalRow row)
+    {
+        var retry = entries.OfType<RetryScheduled>().FirstOrDefault();
+        foreach (var entry in entries)
+        {
+            switch (entry)
+            {
+                case StateChanged { From: "Initial" } started:
+                    yield return ("INFO", $"started in {Screen(started.To)}.");
+                    break;
+
+                // A retry that resets the state tells of both in one sentence.
+                case StateChanged changed when retry is not null && changed.To == row.To:
+                    break;
+                case StateChanged changed:
+                    yield return ("INFO", $"transitioned from {Screen(changed.From)} to {Screen(changed.To)}.");
+                    break;
+                case RetryScheduled scheduled:
+                    var reset = row.From == row.To ? "" : $" State reset to {Screen(row.To)}.";
+                    yield return ("INFO",
+                        $"retry #{scheduled.Retry} after {scheduled.Cause}.{reset} Next attempt in {(scheduled.DelayMs / 1000.0).ToString("0.0", CultureInfo.InvariantCulture)} s.");
+                    break;
+                case RuleEvaluated rule:
+                    yield return ("INFO",
+                        $"executing state: {Screen(row.From == "Initial" ? row.To : row.From)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
+                    break;
+                case AttemptFailed failed:
+                    yield return ("WARN", $"{failed.Activity} attempt {failed.Attempt} failed: {failed.Error}.");
+                    break;
+                case CompensationStarted compensation:
+                    yield return ("INFO", $"undoes {compensation.Activity}: {compensation.Reason}.");
+                    break;
+                case Compensated compensated:
+                    yield return ("INFO", $"undid {compensated.Activity}.");
+                    break;
+                case Suspended suspended:
+                    yield return ("WARN", $"suspended: {suspended.Cause}.");
+                    break;
+                case Recovered recovered:
+                    yield return ("INFO", $"goes on after {recovered.How}.");
+                    break;
+                case OperatorAction action:
+                    yield return ("INFO", $"{action.Action} by {action.Operator}: {action.Reason}.");
+                    break;
+                case EventRejected rejected:
+                    yield return ("WARN", $"rejected {rejected.Event}: {rejected.Reason}.");
+                    break;
+                case Finished finished:
+                    yield return ("INFO", $"{finished.Outcome} after {Seconds(finished.DurationMs)} s.");
+                    break;
+            }
+        }
+    }
+
+    static string Screen(string state) => StateNames.ToScreen(state);
+
+    static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.0##", CultureInfo.InvariantCulture);
+}

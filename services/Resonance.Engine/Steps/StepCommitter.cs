@@ -1,0 +1,69 @@
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
+
+namespace Resonance.Engine.Steps;
+
+/// <summary>Commits steps in groups: those that are ready at the same moment share one transaction.</summary>
+sealed class StepCommitter
+{
+    readonly IWorkflowStore _store;
+    readonly StorePatience _patience;
+    readonly DeliveryOptions _options;
+    readonly GroupRunner<Pending> _runner;
+
+    public StepCommitter(IWorkflowStore store, StorePatience patience, DeliveryOptions options)
+    {
+        _store = store;
+        _patience = patience;
+        _options = options;
+        _runner = new GroupRunner<Pending>(options.LargestGroup, RunAsync);
+    }
+
+    public Task<StepOutcome> CommitAsync(StepCommit step, CancellationToken cancellationToken)
+    {
+        var pending = new Pending(step, cancellationToken);
+        _runner.Add(pending);
+        return pending.Answer.Task;
+    }
+
+    async Task RunAsync(List<Pending> group)
+    {
+        // Two steps of one instance would race for the same version; the later one goes with the next group.
+        var instances = new HashSet<Guid>();
+        var first = new List<Pending>(group.Count);
+        var later = new List<Pending>();
+        foreach (var pending in group)
+            (instances.Add(pending.Step.Workflow.Id) ? first : later).Add(pending);
+
+        await CommitGroupAsync(first);
+        if (later.Count > 0)
+            await RunAsync(later);
+    }
+
+    async Task CommitGroupAsync(List<Pending> group)
+    {
+        var steps = group.ConvertAll(pending => pending.Step);
+        var started = TimeProvider.System.GetTimestamp();
+        try
+        {
+            var outcomes = await _patience.CallAsync(
+                () => _store.CommitAsync(steps, _options.Lease, group[0].Cancellation), group[0].Cancellation);
+            for (var index = 0; index < group.Count; index++)
+                group[index].Answer.SetResult(outcomes[index]);
+        }
+        catch (Exception exception)
+        {
+            // The runner outlives every failure; whoever waits gets it.
+            foreach (var pending in group)
+                pending.Answer.TrySetException(exception);
+        }
+
+        ResonanceTelemetry.GroupCommitted(group.Count, TimeProvider.System.GetElapsedTime(started));
+    }
+
+    sealed record Pending(StepCommit Step, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource<StepOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

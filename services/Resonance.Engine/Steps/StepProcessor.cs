@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using MassTransit;
+using MassTransit.DependencyInjection;
+using MassTransit.Saga;
+using Microsoft.Extensions.Logging;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
+
+namespace Resonance.Engine.Steps;
+
+/// <summary>One message's way through the engine: load, decide, commit, publish; acknowledging is what returning means.</summary>
+sealed class StepProcessor(
+    InstanceLoader loader, InstanceCache cache, StepCommitter committer, OutboxSender sender, OutboxDispatcher dispatcher,
+    MissingInstances missing, KeyAllocator keys, CommittedSteps committed, StepPoints points, TimeProvider clock, Random chance,
+    ILogger<StepProcessor> log)
+{
+    const int MostRaces = 100;
+
+    public async Task SendAsync<TInstance, TMessage>(
+        WorkflowDescription workflow, ConsumeContext<TMessage> context, IPipe<SagaRepositoryContext<TInstance, TMessage>> decide,
+        IServiceProvider services, IScopedConsumeContextProvider scoped)
+        where TInstance : WorkflowInstance
+        where TMessage : class
+    {
+        var id = context.CorrelationId ?? throw new ContractRefusedException(typeof(TMessage), "Its workflow id is missing.");
+        using var activity = StartActivity(context);
+        for (var race = 1; ; race++)
+        {
+            var step = new Step(
+                id, MessageIdOf(context), typeof(TMessage).Name, Addresses.Endpoint(workflow.Type), clock.GetUtcNow(), () => chance.NextDouble() * 2);
+            var session = new StepSession<TInstance>(step, workflow, loader, keys, points);
+            await DecideAsync(context, decide, step, session, services, scoped);
+            if (!session.Decided)
+            {
+                await missing.TryLaterAsync(context, id);
+                return;
+            }
+
+            var commit = session.Seal();
+            step.Tag(activity, workflow.Type, commit.Workflow.Key);
+            if (await CommitAsync(step, commit, activity) is not StepOutcome.Conflict)
+                return;
+
+            Log.LostRace(log, id, commit.ExpectedVersion);
+            if (race == MostRaces)
+                throw new InvalidOperationException($"Workflow {commit.Workflow.Key} lost {MostRaces} races in a row; the message is set aside.");
+        }
+    }
+
+    static async Task DecideAsync<TInstance, TMessage>(
+        ConsumeContext<TMessage> context, IPipe<SagaRepositoryContext<TInstance, TMessage>> decide, Step step,
+        StepSession<TInstance> session, IServiceProvider services, IScopedConsumeContextProvider scoped)
+        where TInstance : WorkflowInstance
+        where TMessage : class
+    {
+        if (context.Headers.Get<Guid>(MessageHeaders.SchedulingTokenId) is { } token)
+            step.Record(new TimerFired(typeof(TMessage).Name, token));
+
+        var stepContext = new StepConsumeContext<TMessage>(context, step, services);
+        using (scoped.PushContext(stepContext))
+            await decide.Send(new StepRepositoryContext<TInstance, TMessage>(stepContext, session));
+        await stepContext.ConsumeCompleted;
+    }
+
+    async Task<StepOutcome> CommitAsync(Step step, StepCommit commit, Activity? activity)
+    {
+        points.Passed(StepPoint.BeforeCommit);
+        var committing = committer.CommitAsync(commit, CancellationToken.None);
+        points.Passed(StepPoint.DuringCommit);
+        var outcome = await committing;
+        activity?.SetTag(ResonanceTelemetry.OutcomeTag, outcome.ToString());
+        ResonanceTelemetry.StepEnded(commit.Workflow.Type, outcome.ToString());
+        switch (outcome)
+        {
+            case StepOutcome.Committed:
+                cache.Keep(commit.Workflow);
+                points.Passed(StepPoint.AfterCommit);
+                await PublishAsync(step, commit);
+                points.Passed(StepPoint.BeforeAcknowledge);
+                break;
+            case StepOutcome.KeyTaken:
+                throw new KeyTakenException(commit.Workflow.Type, commit.Workflow.Key);
+            default:
+                cache.Drop(commit.Workflow.Id);
+                break;
+        }
+
+        return outcome;
+    }
+
+    async Task PublishAsync(Step step, StepCommit commit)
+    {
+        committed.Publish(commit);
+        var now = new List<OutgoingMessage>(step.Messages.Count);
+        foreach (var message in step.Messages)
+        {
+            if (message.Row.Delay > TimeSpan.Zero)
+                dispatcher.WakeIn(message.Row.Delay);
+            else
+                now.Add(message);
+        }
+
+        var sending = sender.SendAllAsync(now);
+        points.Passed(StepPoint.MidPublish);
+        await sending;
+    }
+
+    /// <summary>The trace that a foreign producer began goes on here; MassTransit reads only its own header.</summary>
+    static Activity? StartActivity(ConsumeContext context)
+    {
+        if (!ResonanceTelemetry.Source.HasListeners())
+            return null;
+
+        var foreign = !context.ReceiveContext.TransportHeaders.TryGetHeader("MT-Activity-Id", out _)
+            && context.ReceiveContext.TransportHeaders.TryGetHeader("traceparent", out var header)
+            ? header as string ?? (header is byte[] bytes ? System.Text.Encoding.ASCII.GetString(bytes) : null)
+            : null;
+        return foreign is not null && ActivityContext.TryParse(foreign, null, isRemote: true, out var parent)
+            ? ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.StepSpan, ActivityKind.Consumer, parent)
+            : ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.StepSpan, ActivityKind.Internal);
+    }
+
+    /// <summary>
+    /// The id by which a repeated delivery is recognised. A foreign client may have given none: then the content is the identity, for
+    /// the life of the workflow.
+    /// </summary>
+    static Guid MessageIdOf<TMessage>(ConsumeContext<TMessage> context) where TMessage : class
+    {
+        if ((context.Headers.Get<Guid>(MessageHeaders.OriginalMessageId) ?? context.MessageId) is { } id)
+            return id;
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(MessageUrn.ForTypeString<TMessage>()));
+        hash.AppendData(context.ReceiveContext.Body.GetBytes());
+        return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
+    }
+}
+
+/// <summary>The key that a start asks for belongs to another instance. The start is set aside at once.</summary>
+public sealed class KeyTakenException(string type, string key)
+    : Exception($"Another {type} has the key '{key}'. Choose another key, or leave it out to have one generated.")
+{
+    /// <summary>The key that is taken.</summary>
+    public string Key { get; } = key;
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Storage;
+
+namespace Resonance.Engine.Steps;
+
+/// <summary>One attempt to decide a step: the instance as loaded, what the machine made of it, and the commit that follows.</summary>
+sealed class StepSession<TInstance>(
+    Step step, WorkflowDescription workflow, InstanceLoader loader, KeyAllocator keys, StepPoints points) where TInstance : WorkflowInstance
+{
+    WorkflowRow? _row;
+    TInstance? _instance;
+    string _from = "Initial";
+
+    /// <summary>True when the machine handled (or refused) the event; false when there is no instance to handle it.</summary>
+    public bool Decided { get; private set; }
+
+    public async Task<TInstance?> LoadAsync(CancellationToken cancellationToken)
+    {
+        _row = await loader.LoadAsync(step.WorkflowId, cancellationToken);
+        points.Passed(StepPoint.AfterLoad);
+        if (_row is null or { Version: 0 })
+            return null;
+
+        // The row of another workflow: to this machine there is no such instance.
+        if (_row.Type != workflow.Type)
+        {
+            _row = null;
+            return null;
+        }
+
+        _instance = JsonSerializer.Deserialize<TInstance>(_row.Data, InstanceJson.Options)!;
+        _instance.CorrelationId = _row.Id;
+        _instance.CurrentState = _from = _row.State;
+        _instance.Key = _row.Key;
+        _instance.Priority = _row.Priority;
+        _instance.StartedAt = _row.StartedAt;
+        return _instance;
+    }
+
+    public async Task CreateAsync(TInstance instance, object message)
+    {
+        _instance = instance;
+        instance.Key = _row?.Key ?? workflow.KeyOf(message) ?? await keys.NextAsync(workflow, CancellationToken.None);
+        instance.Priority = workflow.PriorityOf(message);
+        instance.StartedAt = _row?.StartedAt ?? step.Now;
+    }
+
+    public Task KeepAsync()
+    {
+        Decided = true;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Puts the step into the form in which it is stored.</summary>
+    public StepCommit Seal()
+    {
+        var instance = _instance!;
+        var data = JsonSerializer.Serialize(instance, InstanceJson.Options);
+        var status = instance.Engine.Status;
+        var journal = new JournalRow
+        {
+            WorkflowId = step.WorkflowId,
+            Sequence = (_row?.Version ?? 0) + 1,
+            MessageId = step.MessageId,
+            Event = step.Event,
+            From = _from,
+            To = instance.CurrentState,
+            Entries = JsonSerializer.Serialize(step.Entries, InstanceJson.Options),
+            Data = data,
+            OccurredAt = step.Now,
+            TraceParent = Activity.Current?.Id,
+            PreviousHash = _row is { Version: > 0 } ? _row.HeadHash : ChainHash.Origin,
+            Hash = [],
+        };
+        journal = journal with { Hash = ChainHash.Compute(journal) };
+        return new StepCommit
+        {
+            Workflow = new WorkflowRow
+            {
+                Id = step.WorkflowId,
+                Type = workflow.Type,
+                Key = instance.Key,
+                State = instance.CurrentState,
+                Status = status,
+                Version = journal.Sequence,
+                Data = data,
+                DefinitionHash = workflow.Hash,
+                Priority = instance.Priority,
+                TraceId = _row?.TraceId ?? Activity.Current?.TraceId.ToHexString(),
+                StartedAt = instance.StartedAt,
+                UpdatedAt = step.Now,
+                FinishedAt = !WorkflowStatus.IsEnd(status) ? null : _row?.Status == status ? _row.FinishedAt ?? step.Now : step.Now,
+                HeadHash = journal.Hash,
+            },
+            Journal = journal,
+            Messages = step.Messages.Select(message => message.Row).ToArray(),
+            CancelledTimers = step.CancelledTimers,
+        };
+    }
+}

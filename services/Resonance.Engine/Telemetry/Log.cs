@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Resonance.Engine.Telemetry;
+
+/// <summary>Every log event of the engine, by number.</summary>
+static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Warning, "The store does not answer; trying again in {WaitMs} ms. {Error}")]
+    public static partial void StoreAway(ILogger log, double waitMs, string error);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Count} arrived messages could not be removed from the outbox and will be sent again.")]
+    public static partial void CompletionLost(ILogger log, int count, Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Message {MessageId} to {Destination} could not be sent and stays in the outbox. {Error}")]
+    public static partial void SendFailed(ILogger log, Guid messageId, string destination, string error);
+
+    [LoggerMessage(1004, LogLevel.Warning, "The outbox could not be read. {Error}")]
+    public static partial void DispatchFailed(ILogger log, string error);
+
+    [LoggerMessage(1005, LogLevel.Debug, "Step of {WorkflowId} lost the race for version {Version} and is decided anew.")]
+    public static partial void LostRace(ILogger log, Guid workflowId, long version);
+
+    [LoggerMessage(1006, LogLevel.Information, "Event {Event} for workflow {WorkflowId} came before its instance; delivery {Delivery} again in {WaitMs} ms.")]
+    public static partial void InstanceMissing(ILogger log, string @event, Guid workflowId, int delivery, double waitMs);
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Resonance.Workflows;
+
+/// <summary>How long the workflows wait for an answer before they ask again.</summary>
+public sealed class WorkflowTimes
+{
+    /// <summary>One attempt of a worker.</summary>
+    /// <value>10 s by default; 100 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan Worker { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>One attempt of the card provider; after it the payment goes back to PENDING and is queued again.</summary>
+    /// <value>5 s by default; 100 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan CardProvider { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Wait before the first retry of the card provider; each further one is twice as long.</summary>
+    /// <value>2 s by default; 10 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan CardRetry { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A child workflow, before it is asked again how it fares.</summary>
+    /// <value>10 min by default; 1 s to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Child { get; set; } = TimeSpan.FromMinutes(10);
+}
