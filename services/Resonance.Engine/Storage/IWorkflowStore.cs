@@ -25,8 +25,9 @@ public interface IWorkflowStore
     /// <param name="steps">1 to 1,000 steps, each of another instance.</param>
     /// <param name="lease">How long the caller has to send the messages that leave at once, before a dispatcher does.</param>
     /// <param name="cancellationToken">Gives up waiting; what was stored is then unknown.</param>
-    /// <returns>One outcome a step, in order. A step that was stored by an earlier, unanswered call is <c>Committed</c>.</returns>
-    Task<IReadOnlyList<StepOutcome>> CommitAsync(IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken);
+    /// <returns>One result a step, in order. A step that was stored by an earlier, unanswered call is <c>Committed</c>.</returns>
+    /// <exception cref="ArgumentException">There are no steps, more than 1,000, or two of one instance.</exception>
+    Task<IReadOnlyList<StepResult>> CommitAsync(IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Stores a start and its message before anything is executed.</summary>
     Task<AcceptResult> AcceptAsync(AcceptedStart start, TimeSpan lease, CancellationToken cancellationToken);

@@ -13,10 +13,10 @@ public sealed record StepCommit
 
     public required JournalRow Journal { get; init; }
 
-    /// <summary>Messages and timers.</summary>
+    /// <summary>Messages and timers; they are stored as the instance's own, whatever their <see cref="OutboxMessage.WorkflowId"/>.</summary>
     public required IReadOnlyList<OutboxMessage> Messages { get; init; }
 
-    /// <summary>Tokens of the timers that are called off.</summary>
+    /// <summary>Tokens of the timers that are called off. They were set by earlier steps: what this step sets, it keeps.</summary>
     public required IReadOnlyList<Guid> CancelledTimers { get; init; }
 }
 
@@ -34,7 +34,15 @@ public enum StepOutcome
 
     /// <summary>Another instance of the type holds the key; nothing was stored.</summary>
     KeyTaken,
+
+    /// <summary>The database cannot hold what the step contains, now or later; nothing was stored.</summary>
+    Refused,
 }
+
+/// <summary>The answer to one step of a group.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Refusal">With <see cref="StepOutcome.Refused"/>, what the database said; otherwise null.</param>
+public readonly record struct StepResult(StepOutcome Outcome, Exception? Refusal = null);
 
 /// <summary>A start that is accepted before an engine executes it.</summary>
 public sealed record AcceptedStart

@@ -1,0 +1,106 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Resonance.Engine.Storage.Postgres;
+
+// Messages and timers.
+sealed partial class PostgresStore
+{
+    public async Task EnqueueAsync(IReadOnlyList<OutboxMessage> messages, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0)
+            return;
+
+        await ExecuteAsync(
+            OutboxStatements.Enqueue,
+            parameters => OutboxStatements.AddMessages(
+                parameters, [.. messages.Select(message => (message.WorkflowId, message))], lease),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<OutboxMessage>> ClaimDueAsync(int most, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(OutboxStatements.ClaimDue, connection);
+        command.Parameters.Add((long)most);
+        command.Parameters.Add(PostgresParameters.Microseconds(lease));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var claimed = new List<OutboxMessage>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            claimed.Add(ReadMessage(reader));
+        return claimed;
+    }
+
+    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(OutboxStatements.NextDue, connection);
+        var microseconds = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        return microseconds is long remaining ? TimeSpan.FromMicroseconds(Math.Max(0, remaining)) : null;
+    }
+
+    public async Task CompleteAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        if (messageIds.Count == 0)
+            return;
+
+        await ExecuteAsync(
+            OutboxStatements.Complete,
+            parameters => parameters.AddColumn(NpgsqlDbType.Uuid, messageIds as IReadOnlyList<Guid> ?? [.. messageIds], id => id),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task PostponeAsync(Guid messageId, TimeSpan delay, string error, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            OutboxStatements.Postpone,
+            parameters =>
+            {
+                parameters.Add(messageId);
+                parameters.Add(PostgresParameters.Microseconds(delay));
+                parameters.AddText(Storable(error));
+            },
+            cancellationToken);
+
+    public Task SetAsideAsync(Guid messageId, string reason, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            OutboxStatements.SetAside,
+            parameters =>
+            {
+                parameters.Add(messageId);
+                parameters.AddText(Storable(reason));
+            },
+            cancellationToken);
+
+    public async Task<bool> RedriveAsync(Guid messageId, CancellationToken cancellationToken) =>
+        await ExecuteAsync(OutboxStatements.Redrive, parameters => parameters.Add(messageId), cancellationToken)
+            .ConfigureAwait(false) > 0;
+
+    public Task ReleaseLeasesAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync(OutboxStatements.ReleaseLeases, _ => { }, cancellationToken);
+
+    /// <summary>Error texts quote what failed; Postgres has no form for a NUL, and an error must not fail for its text.</summary>
+    static string Storable(string text) => text.Replace('\0', '\uFFFD');
+
+    async Task<int> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> fill, CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(sql, connection);
+        fill(command.Parameters);
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    static OutboxMessage ReadMessage(NpgsqlDataReader reader) => new()
+    {
+        MessageId = reader.GetGuid(0),
+        WorkflowId = reader.IsDBNull(1) ? null : reader.GetGuid(1),
+        Token = reader.IsDBNull(2) ? null : reader.GetGuid(2),
+        Timer = reader.IsDBNull(3) ? null : reader.GetString(3),
+        Destination = reader.GetString(4),
+        ContentType = reader.GetString(5),
+        Body = reader.GetFieldValue<byte[]>(6),
+        Envelope = reader.GetString(7),
+        TraceParent = reader.IsDBNull(8) ? null : reader.GetString(8),
+        Attempts = reader.GetInt32(9),
+    };
+}

@@ -1,0 +1,4 @@
+CREATE TABLE stock (
+    sku text NOT NULL PRIMARY KEY,
+    quantity integer NOT NULL
+);
