@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Workers;
+
+namespace Resonance.Workflows.Cards;
+
+/// <summary>A card provider that keeps real books in <c>card_operation</c> and moves no money; how a card fares hangs on its token.</summary>
+/// <remarks>The books are a table, so that a restart forgets neither captures nor how often something was asked.</remarks>
+sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
+{
+    static readonly CardProviderAnswer KeyReused = new CardProviderAnswer.Refused(
+        "idempotency_key_reused", "The idempotency key was used for another request.");
+
+    static readonly CardProviderAnswer UnknownCard = new CardProviderAnswer.Refused("unknown_card", "There is no card with this token.");
+
+    public async Task<CardProviderAnswer> AssessAsync(CardCharge charge, CancellationToken cancellationToken)
+    {
+        if (SimulatedCards.Find(charge.CardToken) is not { } card)
+            return UnknownCard;
+
+        var attempts = await TransactAsync(
+            (books, token) => RecordAsync(books, "assess", charge.IdempotencyKey, "", Entry.Of(charge), token), cancellationToken);
+        return attempts switch
+        {
+            null => KeyReused,
+            _ when card.Silent || attempts <= card.SilentAssessments => new CardProviderAnswer.NoAnswer(),
+            _ => new CardProviderAnswer.Assessed(card.FraudScore),
+        };
+    }
+
+    public async Task<CardProviderAnswer> CaptureAsync(CardCharge charge, CancellationToken cancellationToken)
+    {
+        if (SimulatedCards.Find(charge.CardToken) is not { } card)
+            return UnknownCard;
+        if (charge.Amount <= 0)
+            return new CardProviderAnswer.Refused("invalid_amount", "Only an amount above 0 can be captured.");
+
+        var captureId = card.Declined || card.Silent ? "" : CaptureIdOf(charge.IdempotencyKey);
+        var attempts = await TransactAsync(
+            (books, token) => RecordAsync(books, "capture", charge.IdempotencyKey, captureId, Entry.Of(charge), token), cancellationToken);
+        return card switch
+        {
+            _ when attempts is null => KeyReused,
+            { Silent: true } => new CardProviderAnswer.NoAnswer(),
+            { Declined: true } => new CardProviderAnswer.Refused("card_declined", "The card's bank declined the amount."),
+            _ => new CardProviderAnswer.Captured(captureId),
+        };
+    }
+
+    public Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureId, CancellationToken cancellationToken) =>
+        TransactAsync<CardProviderAnswer>(
+            async (books, token) =>
+            {
+                var captures = await books.QueryAsync(
+                    "SELECT token, amount, currency FROM card_operation WHERE operation = 'capture' AND capture_id = @capture",
+                    [("@capture", captureId)],
+                    row => new Entry(row.GetString(0), row.GetString(1), row.GetString(2)),
+                    token);
+                if (captureId.Length == 0 || captures is not [var capture])
+                    return new CardProviderAnswer.Refused("unknown_capture", $"There is no capture '{captureId}'.");
+                if (await RecordAsync(books, "refund", idempotencyKey, captureId, capture, token) is null)
+                    return KeyReused;
+
+                // The first key to arrive pays out; from then on the money is back, and a later refund has nothing left to pay.
+                await books.ExecuteAsync(
+                    """
+                    UPDATE card_operation SET refunded_by = @key
+                    WHERE operation = 'capture' AND capture_id = @capture AND refunded_by IS NULL
+                    """,
+                    [("@key", idempotencyKey), ("@capture", captureId)],
+                    token);
+                return new CardProviderAnswer.Refunded();
+            },
+            cancellationToken);
+
+    /// <summary>Counts an attempt under its key.</summary>
+    /// <returns>Attempts so far, this one included; null when the key stands for another request.</returns>
+    static async Task<long?> RecordAsync(
+        WorkerTransaction books, string operation, string key, string captureId, Entry entry, CancellationToken cancellationToken)
+    {
+        var rows = await books.QueryAsync(
+            """
+            INSERT INTO card_operation (idempotency_key, operation, capture_id, token, amount, currency, attempts)
+            VALUES (@key, @operation, @capture, @token, @amount, @currency, 1)
+            ON CONFLICT (idempotency_key) DO UPDATE SET attempts = card_operation.attempts + 1
+            WHERE card_operation.operation = excluded.operation AND card_operation.capture_id = excluded.capture_id
+                AND card_operation.token = excluded.token AND card_operation.amount = excluded.amount
+                AND card_operation.currency = excluded.currency
+            RETURNING attempts
+            """,
+            [
+                ("@key", key),
+                ("@operation", operation),
+                ("@capture", captureId),
+                ("@token", entry.Token),
+                ("@amount", entry.Amount),
+                ("@currency", entry.Currency),
+            ],
+            row => row.GetInt64(0),
+            cancellationToken);
+        return rows is [var attempts] ? attempts : null;
+    }
+
+    Task<TResult> TransactAsync<TResult>(
+        Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
+        database.TransactAsync((connection, transaction, token) => work(new WorkerTransaction(connection, transaction), token), cancellationToken);
+
+    static string CaptureIdOf(string idempotencyKey) =>
+        "cap_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)), 0, 12);
+
+    sealed record Entry(string Token, string Amount, string Currency)
+    {
+        // G29 drops trailing zeros: 10.0 and 10.00 are one amount.
+        public static Entry Of(CardCharge charge) =>
+            new(charge.CardToken, charge.Amount.ToString("G29", CultureInfo.InvariantCulture), charge.Currency);
+    }
+}

@@ -1,0 +1,47 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Workers;
+using Resonance.Workflows.Cards;
+using Resonance.Workflows.Inventory;
+using Resonance.Workflows.Shipping;
+
+namespace Resonance.Workflows;
+
+/// <summary>The workers that the workflows send their commands to.</summary>
+public static class WorkersRegistration
+{
+    /// <summary>Queue of the workers for stock.</summary>
+    public const string InventoryQueue = "inventory";
+
+    /// <summary>Queue of the workers that talk to the card provider.</summary>
+    public const string CardProviderQueue = "card-provider";
+
+    /// <summary>Queue of the workers for shipments.</summary>
+    public const string ShippingQueue = "shipping";
+
+    const string SqlFolder = "Resonance.Workflows.Sql";
+
+    /// <summary>Lets every worker consume from its family's queue.</summary>
+    /// <param name="bus">The bus; its container must hold an <see cref="IDatabase"/>.</param>
+    public static void AddResonanceWorkers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddWorker<ReserveInventoryWorker>(InventoryQueue);
+        bus.AddWorker<ReleaseInventoryWorker>(InventoryQueue);
+
+        bus.TryAddSingleton<ICardProvider, SimulatedCardProvider>();
+        bus.AddWorker<AssessCardWorker>(CardProviderQueue);
+        bus.AddWorker<CaptureCardWorker>(CardProviderQueue);
+        bus.AddWorker<RefundCardWorker>(CardProviderQueue);
+
+        bus.AddWorker<ArrangeShipmentWorker>(ShippingQueue);
+        bus.AddWorker<CancelShipmentWorker>(ShippingQueue);
+    }
+
+    /// <summary>Creates or upgrades the workers' tables; any number of processes may call it at once.</summary>
+    public static async Task MigrateWorkersAsync(this IDatabase database, CancellationToken cancellationToken)
+    {
+        await database.MigrateWorkerEffectsAsync(cancellationToken);
+        await database.MigrateAsync(typeof(WorkersRegistration).Assembly, SqlFolder, cancellationToken);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Data.Common;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Workers;
+
+namespace Resonance.Tests.Engine.Workers;
+
+/// <summary>A database of its own for one test: SQLite in memory, one transaction at a time.</summary>
+sealed class WorkerDatabase : IDatabase, IAsyncDisposable
+{
+    readonly SqliteConnection _connection = new("Data Source=:memory:");
+    readonly SemaphoreSlim _writer = new(1, 1);
+
+    public async Task<TResult> TransactAsync<TResult>(
+        Func<DbConnection, DbTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            await _connection.OpenAsync(cancellationToken);
+            await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            var result = await work(_connection, transaction, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public async Task MigrateAsync(Assembly assembly, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder + ".", StringComparison.Ordinal)).Order())
+        {
+            using var script = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            await ExecuteAsync(await script.ReadToEndAsync(cancellationToken), cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        _writer.Dispose();
+    }
+
+    Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => TransactAsync(
+        (connection, transaction, token) => new WorkerTransaction(connection, transaction).ExecuteAsync(sql, [], token), cancellationToken);
+}
