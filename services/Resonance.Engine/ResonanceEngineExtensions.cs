@@ -69,7 +69,7 @@ public static class ResonanceEngineExtensions
     public static void AddOperatorCommands(this IBusRegistrationConfigurator bus) =>
         bus.AddConsumer<OperatorCommandRouter>().Endpoint(endpoint => endpoint.Name = OperatorCommandRouter.EndpointName);
 
-    /// <summary>Gives a bus Resonance's wire format, scheduler and treatment of faults. Call it before the endpoints are configured.</summary>
+    /// <summary>Gives a bus Resonance's wire format and scheduler. Call it before the endpoints are configured.</summary>
     public static void UseResonance(this IBusFactoryConfigurator bus, IBusRegistrationContext context)
     {
         var serializer = new ContractSerializer();
@@ -78,6 +78,13 @@ public static class ResonanceEngineExtensions
         bus.AddPrePipeSpecification(new OutboxSchedulerSpecification(context));
         if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)
             bus.AddPrePipeSpecification(new MemoryBrokerSpecification(context));
+    }
+
+    /// <summary>Gives an endpoint Resonance's filters in their right order. Call it for every endpoint.</summary>
+    public static void UseResonanceEndpoint(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
+    {
+        endpoint.UseFaultPolicy();
+        endpoint.UseConsumeFilter(typeof(ContractFilter<>), context);
     }
 
     static void RegisterStepRepository<TInstance>(this IServiceCollection services) where TInstance : WorkflowInstance, new() =>

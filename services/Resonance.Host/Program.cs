@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Resonance.Host;
+
+return await ResonanceHost.RunAsync(args);

@@ -13,4 +13,9 @@ public sealed class ContractRefusedException : Exception
 
     /// <summary>The contract that the message was read as.</summary>
     public Type Contract { get; }
+
+    /// <param name="contract">The contract that the message was read as.</param>
+    /// <param name="errors">What is wrong, by field.</param>
+    public static ContractRefusedException For(Type contract, IReadOnlyDictionary<string, string[]> errors) =>
+        new(contract, string.Join(" ", errors.Select(error => $"{error.Key}: {string.Join(" ", error.Value)}")));
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using MassTransit.Serialization;
+using Resonance.Engine.Definitions;
 
 namespace Resonance.Engine.Delivery;
 
@@ -174,7 +175,9 @@ sealed class ContractSerializerContext(
         }
         catch (JsonException exception)
         {
-            throw new ContractRefusedException(contract, exception.Message);
+            // Read it again the slow way, which finds everything that is wrong and says it in words.
+            var errors = ContractReader.Read(contract, bytes).Errors;
+            throw errors.Count > 0 ? ContractRefusedException.For(contract, errors) : new ContractRefusedException(contract, exception.Message);
         }
     }
 }

@@ -16,6 +16,7 @@ static class FaultPolicy
             retry.Ignore<ContractRefusedException>();
             retry.Ignore<InstanceNotFoundException>();
             retry.Ignore<KeyTakenException>();
+            retry.Ignore<StepRefusedException>();
             retry.Ignore<SerializationException>();
             retry.Intervals(100, 500, 2000);
         });

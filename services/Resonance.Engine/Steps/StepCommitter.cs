@@ -20,7 +20,7 @@ sealed class StepCommitter
         _runner = new GroupRunner<Pending>(options.LargestGroup, RunAsync);
     }
 
-    public Task<StepOutcome> CommitAsync(StepCommit step, CancellationToken cancellationToken)
+    public Task<StepResult> CommitAsync(StepCommit step, CancellationToken cancellationToken)
     {
         var pending = new Pending(step, cancellationToken);
         _runner.Add(pending);
@@ -47,10 +47,10 @@ sealed class StepCommitter
         var started = TimeProvider.System.GetTimestamp();
         try
         {
-            var outcomes = await _patience.CallAsync(
+            var results = await _patience.CallAsync(
                 () => _store.CommitAsync(steps, _options.Lease, group[0].Cancellation), group[0].Cancellation);
             for (var index = 0; index < group.Count; index++)
-                group[index].Answer.SetResult(outcomes[index]);
+                group[index].Answer.SetResult(results[index]);
         }
         catch (Exception exception)
         {
@@ -64,6 +64,6 @@ sealed class StepCommitter
 
     sealed record Pending(StepCommit Step, CancellationToken Cancellation)
     {
-        public TaskCompletionSource<StepOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<StepResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

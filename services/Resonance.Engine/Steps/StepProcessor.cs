@@ -71,7 +71,7 @@ sealed class StepProcessor(
         points.Passed(StepPoint.BeforeCommit);
         var committing = committer.CommitAsync(commit, CancellationToken.None);
         points.Passed(StepPoint.DuringCommit);
-        var outcome = await committing;
+        var (outcome, refusal) = await committing;
         activity?.SetTag(ResonanceTelemetry.OutcomeTag, outcome.ToString());
         ResonanceTelemetry.StepEnded(commit.Workflow.Type, outcome.ToString());
         switch (outcome)
@@ -82,6 +82,8 @@ sealed class StepProcessor(
                 await PublishAsync(step, commit);
                 points.Passed(StepPoint.BeforeAcknowledge);
                 break;
+            case StepOutcome.Refused:
+                throw new StepRefusedException(commit.Workflow.Key, refusal!);
             case StepOutcome.KeyTaken:
                 throw new KeyTakenException(commit.Workflow.Type, commit.Workflow.Key);
             default:
@@ -139,6 +141,10 @@ sealed class StepProcessor(
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 }
+
+/// <summary>The database cannot hold what a step contains, now or later. The message is set aside at once.</summary>
+public sealed class StepRefusedException(string key, Exception refusal)
+    : Exception($"The step of workflow {key} cannot be stored: {refusal.Message}", refusal);
 
 /// <summary>The key that a start asks for belongs to another instance. The start is set aside at once.</summary>
 public sealed class KeyTakenException(string type, string key)

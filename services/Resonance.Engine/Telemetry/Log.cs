@@ -22,4 +22,7 @@ static partial class Log
 
     [LoggerMessage(1006, LogLevel.Information, "Event {Event} for workflow {WorkflowId} came before its instance; delivery {Delivery} again in {WaitMs} ms.")]
     public static partial void InstanceMissing(ILogger log, string @event, Guid workflowId, int delivery, double waitMs);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The schema is not ready; looking again in a second. {Reason}")]
+    public static partial void SchemaNotReady(ILogger log, string reason);
 }

@@ -50,6 +50,8 @@ static class OutboxStatements
 
     public const string Complete = "DELETE FROM outbox WHERE message_id = ANY($1)";
 
+    public const string CancelTimers = "DELETE FROM outbox WHERE token = ANY($1)";
+
     public const string Postpone =
         """
         UPDATE outbox SET attempts = attempts + 1, last_error = $3, available_at = now() + $2 * interval '1 microsecond'

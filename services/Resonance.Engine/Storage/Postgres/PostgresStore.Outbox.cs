@@ -51,6 +51,12 @@ sealed partial class PostgresStore
             cancellationToken).ConfigureAwait(false);
     }
 
+    public Task CancelTimersAsync(IReadOnlyCollection<Guid> tokens, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            OutboxStatements.CancelTimers,
+            parameters => parameters.AddColumn(NpgsqlDbType.Uuid, tokens as IReadOnlyList<Guid> ?? [.. tokens], token => token),
+            cancellationToken);
+
     public Task PostponeAsync(Guid messageId, TimeSpan delay, string error, CancellationToken cancellationToken) =>
         ExecuteAsync(
             OutboxStatements.Postpone,

@@ -27,6 +27,8 @@ sealed partial class SqliteStore
 
     const string CompleteSql = "DELETE FROM outbox WHERE message_id IN (SELECT value FROM json_each($1))";
 
+    const string CancelTimersSql = "DELETE FROM outbox WHERE token IN (SELECT value FROM json_each($1))";
+
     const string PostponeSql =
         """
         UPDATE outbox SET attempts = attempts + 1, last_error = $3, available_at = $2
@@ -78,6 +80,9 @@ sealed partial class SqliteStore
 
         return connections.WriteAsync(session => session.Execute(CompleteSql, JsonIds(messageIds)), cancellationToken);
     }
+
+    public Task CancelTimersAsync(IReadOnlyCollection<Guid> tokens, CancellationToken cancellationToken) =>
+        connections.WriteAsync(session => session.Execute(CancelTimersSql, JsonIds(tokens)), cancellationToken);
 
     public Task PostponeAsync(Guid messageId, TimeSpan delay, string error, CancellationToken cancellationToken) =>
         connections.WriteAsync(

@@ -1,0 +1,84 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Resonance.Engine;
+using Resonance.Engine.Delivery;
+using Resonance.Workflows;
+
+namespace Resonance.Host;
+
+/// <summary>The bus: which broker, and which endpoints this process serves.</summary>
+static class HostBus
+{
+    static readonly string[] KnownRoles = ["engine", "workers", "gateway"];
+
+    public static void Configure(WebApplicationBuilder builder, ResonanceOptions options)
+    {
+        var roles = options.RoleSet;
+        if (roles.Count == 0 || roles.Except(KnownRoles).Any())
+        {
+            throw new OptionsValidationException(
+                ResonanceOptions.Section, typeof(ResonanceOptions),
+                [$"Resonance:Roles must name some of {string.Join(", ", KnownRoles)}; found '{options.Roles}'."]);
+        }
+
+        var memory = options.Broker == "memory";
+        if (memory && roles.Count < KnownRoles.Length)
+        {
+            throw new OptionsValidationException(
+                ResonanceOptions.Section, typeof(ResonanceOptions),
+                ["Resonance:Broker 'memory' lives in one process, which must have all roles. Leave Resonance:Roles out, or set Resonance:Broker to 'rabbitmq'."]);
+        }
+
+        // Nobody else can send what this process left behind, so that only its own restart ends a lease.
+        var delivery = new DeliveryOptions { DoneWhenConsumed = memory };
+        if (memory)
+            delivery.Lease = TimeSpan.FromDays(1);
+        builder.Services.AddResonanceEngine(delivery);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.SetKebabCaseEndpointNameFormatter();
+            if (roles.Contains("engine"))
+                bus.AddResonanceWorkflowEndpoints();
+            if (roles.Contains("workers"))
+                bus.AddResonanceWorkers();
+            bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+            {
+                endpoint.PrefetchCount = options.Concurrency;
+                endpoint.ConcurrentMessageLimit = options.Concurrency;
+                endpoint.UseResonanceEndpoint(context);
+            });
+            if (memory)
+                bus.UsingInMemory((context, transport) => Finish(transport, context));
+            else
+                UseRabbitMq(builder, bus);
+        });
+        builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = memory;
+            host.StopTimeout = TimeSpan.FromSeconds(20);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+    }
+
+    static void UseRabbitMq(WebApplicationBuilder builder, IBusRegistrationConfigurator bus)
+    {
+        var rabbit = ResonanceHost.Validated<RabbitMqOptions>(builder, RabbitMqOptions.Section);
+        bus.UsingRabbitMq((context, transport) =>
+        {
+            transport.Host(rabbit.Host, (ushort)rabbit.Port, rabbit.VirtualHost, "resonance", host =>
+            {
+                host.Username(rabbit.Username);
+                host.Password(rabbit.Password);
+            });
+            Finish(transport, context);
+        });
+    }
+
+    static void Finish<TEndpoint>(IBusFactoryConfigurator<TEndpoint> transport, IBusRegistrationContext context)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        transport.UseResonance(context);
+        transport.ConfigureEndpoints(context);
+    }
+}

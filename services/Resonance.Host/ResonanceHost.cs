@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Options;
+using Resonance.Engine;
+using Resonance.Engine.Storage;
+using Resonance.Gateway;
+using Resonance.Workflows;
+
+namespace Resonance.Host;
+
+/// <summary>Builds and runs a process of Resonance.</summary>
+static class ResonanceHost
+{
+    const string Usage = """
+        Usage: Resonance.Host [verb] [--demo] [--Section:Key value ...]
+
+          (no verb)   runs the roles of Resonance:Roles until stopped
+          migrate     brings the schema up to date and ends
+          health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
+
+          --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var verb = args is [{ } first, ..] && !first.StartsWith('-') ? first : null;
+        try
+        {
+            switch (verb)
+            {
+                case null:
+                    await Build(args).RunAsync();
+                    return 0;
+                case "migrate":
+                    await using (var app = Build(args[1..], app => app.Services.Configure<ResonanceOptions>(options => options.Migrate = true)))
+                        await app.Services.GetRequiredService<SchemaStartup>().MigrateAsync(CancellationToken.None);
+                    Console.WriteLine("The schema is up to date.");
+                    return 0;
+                case "health":
+                    return await HealthVerb.RunAsync(args[1..]);
+                default:
+                    Console.Error.WriteLine($"There is no verb '{verb}'.{Environment.NewLine}{Usage}");
+                    return 2;
+            }
+        }
+        catch (OptionsValidationException exception)
+        {
+            Console.Error.WriteLine(string.Join(Environment.NewLine, exception.Failures));
+            return 2;
+        }
+        catch (Engine.Definitions.WorkflowDefinitionException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return 2;
+        }
+    }
+
+    /// <summary>Builds the process as configured.</summary>
+    /// <param name="args">Command line after the verb.</param>
+    /// <param name="configure">Changes the builder after everything else; tests put faults in here.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var demo = args.Contains("--demo");
+        var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
+        if (builder.Configuration["urls"] is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:5080");
+
+        var options = Validated<ResonanceOptions>(builder, ResonanceOptions.Section);
+        HostLogging.Configure(builder);
+        HostTelemetry.Configure(builder, options);
+        HostStore.Configure(builder, options);
+        HostBus.Configure(builder, options);
+        builder.Services.AddResonanceWorkflows(Validated<WorkflowTimes>(builder, "Workflows"));
+        builder.Services.AddHostedService<StartupNotes>();
+        if (options.Trail)
+            builder.Services.AddHostedService<ConsoleTrail>();
+        if (demo)
+        {
+            builder.Services.AddSingleton(Validated<DemoOptions>(builder, DemoOptions.Section));
+            builder.Services.AddHostedService<DemoOrders>();
+        }
+
+        builder.Services.AddResonanceGateway();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        if (options.RoleSet.Contains("gateway"))
+            app.MapResonanceGateway();
+        else
+            app.MapResonanceHealth();
+        return app;
+    }
+
+    /// <summary>Binds a section and refuses to go on when a value is out of its range.</summary>
+    internal static T Validated<T>(WebApplicationBuilder builder, string section) where T : class, new()
+    {
+        var options = builder.Configuration.GetSection(section).Get<T>() ?? new T();
+        var results = new List<System.ComponentModel.DataAnnotations.ValidationResult>();
+        if (!System.ComponentModel.DataAnnotations.Validator.TryValidateObject(
+                options, new System.ComponentModel.DataAnnotations.ValidationContext(options), results, validateAllProperties: true))
+        {
+            throw new OptionsValidationException(
+                section, typeof(T), results.Select(result => $"{section}:{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
+        }
+
+        builder.Services.AddSingleton(options);
+        return options;
+    }
+}

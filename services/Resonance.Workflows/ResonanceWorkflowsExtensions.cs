@@ -1,0 +1,31 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine;
+using Resonance.Workflows.Orders;
+using Resonance.Workflows.Payments;
+
+namespace Resonance.Workflows;
+
+/// <summary>The door to the workflows that ship with Resonance.</summary>
+public static class ResonanceWorkflowsExtensions
+{
+    /// <summary>Makes every workflow known to this process, whether it runs here or not.</summary>
+    public static IServiceCollection AddResonanceWorkflows(this IServiceCollection services, WorkflowTimes times)
+    {
+        services.TryAddSingleton(times);
+        services.TryAddSingleton<OrderRules>();
+        services.TryAddSingleton<PaymentRules>();
+        return services
+            .AddWorkflowDefinition<OrderWorkflow>()
+            .AddWorkflowDefinition<PaymentWorkflow>();
+    }
+
+    /// <summary>Runs every workflow in this process.</summary>
+    public static void AddResonanceWorkflowEndpoints(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
+        bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
+        bus.AddOperatorCommands();
+    }
+}
