@@ -1,0 +1,140 @@
+using MassTransit;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Resonance.Engine;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Steps;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Sqlite;
+using Resonance.Workflows;
+using Resonance.Workflows.Orders;
+
+namespace Resonance.Tests.Support;
+
+/// <summary>The whole engine in the test's process: MassTransit's test harness over the in-memory broker, SQLite in memory.</summary>
+sealed class WorkflowHarness : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    readonly ServiceProvider _services;
+    readonly List<IHostedService> _hosted;
+    readonly Lock _lock = new();
+    readonly List<StepCommit> _steps = [];
+    TaskCompletionSource _stepped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    WorkflowHarness(ServiceProvider services)
+    {
+        _services = services;
+        _hosted = [.. services.GetServices<IHostedService>()];
+        services.GetRequiredService<CommittedSteps>().Committed += Remember;
+    }
+
+    public IServiceProvider Services => _services;
+
+    public WorkflowClient Client => _services.GetRequiredService<WorkflowClient>();
+
+    public IWorkflowStore Store => _services.GetRequiredService<IWorkflowStore>();
+
+    public ITestHarness Bus => _services.GetTestHarness();
+
+    /// <summary>Starts the engine with the workflows and workers that ship, and what the test adds.</summary>
+    public static async Task<WorkflowHarness> StartAsync(
+        Action<IBusRegistrationConfigurator>? bus = null, Action<IServiceCollection>? configure = null, WorkflowTimes? times = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(log => log.AddFilter(level => level >= LogLevel.Warning));
+        services.AddSqliteStore(new SqliteOptions { ConnectionString = "Data Source=:memory:" });
+        services.AddSingleton(new SchemaOptions(Migrate: true));
+        services.AddSingleton(new SchemaSource((database, cancellationToken) => database.MigrateWorkersAsync(cancellationToken)));
+        services.AddHostedService<SchemaStartup>();
+        services.AddResonanceEngine(new DeliveryOptions { DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1) });
+        services.AddResonanceWorkflows(times ?? new WorkflowTimes());
+        services.AddMassTransitTestHarness(harness =>
+        {
+            harness.DisableUsageTelemetry();
+            harness.AddResonanceWorkflowEndpoints();
+            harness.AddResonanceWorkers();
+            bus?.Invoke(harness);
+            harness.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseResonanceEndpoint(context));
+            harness.UsingInMemory((context, transport) =>
+            {
+                transport.UseResonance(context);
+                transport.ConfigureEndpoints(context);
+            });
+        });
+        configure?.Invoke(services);
+
+        var started = new WorkflowHarness(services.BuildServiceProvider(validateScopes: true));
+        foreach (var service in started._hosted.OfType<IHostedLifecycleService>())
+            await service.StartingAsync(TestContext.Current.CancellationToken);
+        foreach (var service in started._hosted)
+            await service.StartAsync(TestContext.Current.CancellationToken);
+        return started;
+    }
+
+    /// <summary>Waits until a step of the instance satisfies the condition.</summary>
+    public async Task<StepCommit> UntilAsync(Guid workflowId, Func<StepCommit, bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (true)
+        {
+            Task next;
+            lock (_lock)
+            {
+                if (_steps.Find(step => step.Workflow.Id == workflowId && condition(step)) is { } found)
+                    return found;
+                next = _stepped.Task;
+            }
+
+            try
+            {
+                await next.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The step never came. So far:{Environment.NewLine}{string.Join(Environment.NewLine, Trail())}");
+            }
+        }
+    }
+
+    /// <summary>Waits until the instance is in a state (PascalCase).</summary>
+    public Task<StepCommit> UntilStateAsync(Guid workflowId, string state) => UntilAsync(workflowId, step => step.Workflow.State == state);
+
+    /// <summary>Everything committed so far, as the audit trail tells it.</summary>
+    public IReadOnlyList<string> Trail()
+    {
+        lock (_lock)
+            return [.. _steps.SelectMany(step => AuditTrail.Lines(step.Workflow.Key, step.Journal))];
+    }
+
+    /// <summary>The committed steps of an instance.</summary>
+    public IReadOnlyList<StepCommit> StepsOf(Guid workflowId)
+    {
+        lock (_lock)
+            return [.. _steps.Where(step => step.Workflow.Id == workflowId)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Enumerable.Reverse(_hosted))
+            await service.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+    }
+
+    void Remember(StepCommit step)
+    {
+        TaskCompletionSource stepped;
+        lock (_lock)
+        {
+            _steps.Add(step);
+            stepped = _stepped;
+            _stepped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        stepped.SetResult();
+    }
+}
