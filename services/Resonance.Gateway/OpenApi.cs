@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Workflows;
+
+namespace Resonance.Gateway;
+
+/// <summary>Describes what endpoints that read their own body and query cannot say by their signature.</summary>
+static class OpenApi
+{
+    public static Task DescribeAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info.Title = "Resonance";
+        document.Info.Version = "v1";
+        document.Info.Description = "Starts, shows and steers workflow instances. Errors are problem documents (RFC 9457).";
+        // The address under which a client reached this document is known to the client.
+        document.Servers = [];
+        return Task.CompletedTask;
+    }
+
+    public static async Task DescribeStartAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var starts = new List<IOpenApiSchema>();
+        var workflows = context.ApplicationServices.GetRequiredService<WorkflowCatalog>().All;
+        foreach (var workflow in workflows)
+        {
+            var schema = await context.GetOrCreateSchemaAsync(workflow.StartContract, null, cancellationToken);
+            schema.Title = $"{workflow.Type}: {workflow.StartContract.Name}";
+            starts.Add(schema);
+        }
+
+        operation.RequestBody = JsonBodyOf(new OpenApiSchema { OneOf = starts });
+        Choose(operation, "type", workflows.Select(workflow => workflow.Type));
+    }
+
+    public static async Task DescribeActionAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.RequestBody = JsonBodyOf(await context.GetOrCreateSchemaAsync(typeof(ActionRequest), null, cancellationToken));
+        Choose(operation, "action", ActionEndpoint.Actions);
+    }
+
+    public static Task DescribeLimitAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        Replace(operation, "limit", new OpenApiSchema
+        {
+            Type = JsonSchemaType.Integer,
+            Minimum = "1",
+            Maximum = WorkflowFilter.LimitMax.ToString(CultureInfo.InvariantCulture),
+            Default = WorkflowFilter.LimitDefault,
+        });
+        return Task.CompletedTask;
+    }
+
+    static void Choose(OpenApiOperation operation, string parameter, IEnumerable<string> values) =>
+        Replace(operation, parameter, new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Enum = [.. values.Select(value => JsonValue.Create(value))],
+        });
+
+    static void Replace(OpenApiOperation operation, string parameter, IOpenApiSchema schema) =>
+        operation.Parameters!.OfType<OpenApiParameter>().Single(candidate => candidate.Name == parameter).Schema = schema;
+
+    static OpenApiRequestBody JsonBodyOf(IOpenApiSchema schema) => new()
+    {
+        Required = true,
+        Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema } },
+    };
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Resonance.Gateway;
+
+/// <summary>Refusals as problem documents (RFC 9457), in words that say what to change.</summary>
+static class Problems
+{
+    /// <summary>Each field's errors stand under <c>errors</c>.</summary>
+    public static ValidationProblem Invalid(IReadOnlyDictionary<string, string[]> errors, string detail) =>
+        TypedResults.ValidationProblem(errors, detail);
+
+    public static ProblemHttpResult NotFound(string detail, string? name = null, object? value = null) =>
+        Of(StatusCodes.Status404NotFound, detail, name, value);
+
+    public static ProblemHttpResult NoSuchInstance(Guid id) => NotFound($"There is no workflow instance with the id {id}.");
+
+    public static ProblemHttpResult Conflict(string detail, params (string Name, object? Value)[] facts) =>
+        TypedResults.Problem(
+            detail,
+            statusCode: StatusCodes.Status409Conflict,
+            extensions: facts.Select(fact => KeyValuePair.Create(fact.Name, fact.Value)));
+
+    public static ProblemHttpResult TooLarge(int bytesMax) =>
+        Of(StatusCodes.Status413PayloadTooLarge, $"The body may hold {bytesMax:N0} bytes at most.");
+
+    public static ProblemHttpResult NotJson(string detail) => Of(StatusCodes.Status415UnsupportedMediaType, detail);
+
+    static ProblemHttpResult Of(int status, string detail, string? name = null, object? value = null) =>
+        TypedResults.Problem(
+            detail, statusCode: status, extensions: name is null ? null : new Dictionary<string, object?> { [name] = value });
+}

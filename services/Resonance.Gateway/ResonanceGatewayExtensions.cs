@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Storage;
+using Resonance.Gateway.DeadLetters;
+using Resonance.Gateway.Health;
+using Resonance.Gateway.Workflows;
+
+namespace Resonance.Gateway;
+
+/// <summary>The gateway's only door: the HTTP API over a catalog of workflows, a <see cref="WorkflowClient"/> and the read side.</summary>
+public static class ResonanceGatewayExtensions
+{
+    /// <summary>
+    /// Adds what the API needs of its own. The catalog, the client, the store and <c>AddWorkflowQueries</c> are the engine's to add.
+    /// </summary>
+    public static IServiceCollection AddResonanceGateway(this IServiceCollection services)
+    {
+        services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
+        services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
+        services.AddHealthChecks().AddWorkflowStore();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<StoreUnavailable>();
+        services.Configure<ExceptionHandlerOptions>(options => options.StatusCodeSelector = error =>
+            error is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError);
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer(OpenApi.DescribeAsync));
+        return services;
+    }
+
+    /// <summary>Maps <c>/api</c>, <c>/health</c> and <c>/openapi</c>.</summary>
+    /// <remarks>
+    /// On a <see cref="WebApplication"/> it also sees to it that every error leaves as a problem document (RFC 9457) and never with a
+    /// stack trace, whatever the environment; hosts of another kind call <c>UseExceptionHandler</c> and <c>UseStatusCodePages</c>.
+    /// </remarks>
+    public static IEndpointRouteBuilder MapResonanceGateway(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints is IApplicationBuilder pipeline)
+        {
+            pipeline.UseExceptionHandler();
+            pipeline.UseStatusCodePages();
+        }
+
+        var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        StartEndpoint.Map(api);
+        ReadEndpoints.Map(api);
+        ListEndpoint.Map(api);
+        ActionEndpoint.Map(api);
+        TypesEndpoint.Map(api);
+        DeadLetterEndpoints.Map(api);
+        HealthEndpoints.Map(endpoints);
+        endpoints.MapOpenApi();
+        return endpoints;
+    }
+}
+
+/// <summary>See <see cref="WorkflowClient.StartAsync"/>.</summary>
+delegate Task<StartResult> StartWorkflow(string type, object start, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="WorkflowClient.ActAsync"/>.</summary>
+delegate Task<ActionResult> ActOnWorkflow(
+    Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken);

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+
+namespace Resonance.Gateway.Workflows;
+
+/// <summary>What an instance waits for.</summary>
+/// <param name="What">A timer, e.g. <c>ReserveInventory time-out</c>, or why a person is needed.</param>
+/// <param name="Until">When the timer comes due; null when only a person can move the instance on.</param>
+sealed record Wait(string What, DateTimeOffset? Until);
+
+/// <summary>One instance, whole.</summary>
+sealed record WorkflowAnswer
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    /// <summary>What people call it, e.g. <c>ORDER-12401</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>As on screen, e.g. <c>VALIDATE_CARD</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary><c>running</c>, <c>suspended</c>, <c>compensating</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Steps taken; 0 for a start that is accepted and not yet executed.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>0 to 9.</summary>
+    public required int Priority { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required DateTimeOffset? FinishedAt { get; init; }
+
+    public required JsonObject Data { get; init; }
+
+    public required IReadOnlyList<Wait> WaitingFor { get; init; }
+
+    /// <summary>W3C trace id.</summary>
+    public required string? TraceId { get; init; }
+
+    public static WorkflowAnswer Of(WorkflowRow row, IReadOnlyList<PendingTimer> timers)
+    {
+        var data = InstanceData.Read(row.Data);
+        List<Wait> waits = [.. timers.Select(timer => new Wait(timer.Timer, timer.DueAt))];
+        if (row.Status == WorkflowStatus.Suspended)
+            waits.Insert(0, new Wait(data.SuspensionCause ?? "an operator", null));
+
+        return new WorkflowAnswer
+        {
+            Id = row.Id,
+            Type = row.Type,
+            Key = row.Key,
+            State = StateNames.ToScreen(row.State),
+            Status = row.Status,
+            Version = row.Version,
+            Priority = row.Priority,
+            StartedAt = row.StartedAt,
+            UpdatedAt = row.UpdatedAt,
+            FinishedAt = row.FinishedAt,
+            Data = data.Shown,
+            WaitingFor = waits,
+            TraceId = row.TraceId,
+        };
+    }
+}
+
+/// <summary><c>GET /api/workflows/{id}</c> and <c>GET /api/workflows/{id}/history</c>.</summary>
+static class ReadEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/workflows/{id:guid}", GetAsync)
+            .WithName("GetWorkflow")
+            .WithTags("Workflows")
+            .WithSummary("Shows an instance: where it stands and what it waits for")
+            .Produces<WorkflowAnswer>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/workflows/{id:guid}/history", GetHistoryAsync)
+            .WithName("GetWorkflowHistory")
+            .WithTags("Workflows")
+            .WithSummary("Shows how an instance came to where it stands, step by step")
+            .Produces<HistoryAnswer[]>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static async Task<IResult> GetAsync(Guid id, WorkflowQueries queries, CancellationToken cancellationToken)
+    {
+        if (await queries.GetAsync(id, cancellationToken) is not { } row)
+            return Problems.NoSuchInstance(id);
+
+        return TypedResults.Ok(WorkflowAnswer.Of(row, await queries.TimersAsync(id, cancellationToken)));
+    }
+
+    static async Task<IResult> GetHistoryAsync(Guid id, WorkflowQueries queries, CancellationToken cancellationToken)
+    {
+        var history = await queries.HistoryAsync(id, cancellationToken);
+
+        // An accepted start has no history yet, but there is such an instance.
+        if (history.Count == 0 && await queries.GetAsync(id, cancellationToken) is null)
+            return Problems.NoSuchInstance(id);
+
+        return TypedResults.Ok(history.Select(HistoryAnswer.Of).ToArray());
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Resonance.Contracts.Orders;
+using Resonance.Contracts.Payments;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway;
+using Resonance.Tests.Engine.Storage.Queries;
+using Xunit;
+
+namespace Resonance.Tests.Gateway;
+
+/// <summary>The gateway in one process: real API and read side, rows that the test writes, a client that answers as the test says.</summary>
+public abstract class GatewayFixture : IAsyncLifetime
+{
+    WebApplication _app = null!;
+
+    internal StoredRows Rows { get; private set; } = null!;
+
+    internal ScriptedStore Store { get; } = new();
+
+    internal List<(string Type, object Start)> Starts { get; } = [];
+
+    internal Func<StartResult> StartAnswers { get; set; } = () => throw new InvalidOperationException("No start was expected.");
+
+    internal List<(Guid Id, string Action, string Operator, string Reason)> Acts { get; } = [];
+
+    internal Func<ActionResult> ActAnswers { get; set; } = () => throw new InvalidOperationException("No action was expected.");
+
+    protected HttpClient Http { get; private set; } = null!;
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>Development is the harder case: there the framework would show stack traces.</summary>
+    protected virtual string EnvironmentName => Environments.Development;
+
+    public async ValueTask InitializeAsync()
+    {
+        Rows = await StoredRows.CreateAsync(Cancel);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = EnvironmentName });
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Services
+            .AddSingleton(new WorkflowCatalog([Order, Payment]))
+            .AddSingleton<IWorkflowStore>(Store)
+            .AddSingleton<StartWorkflow>(StartAsync)
+            .AddSingleton<ActOnWorkflow>(ActAsync)
+            .AddWorkflowQueries((_, options) => options.UseSqlite(Rows.ConnectionString))
+            .AddResonanceGateway();
+        _app = builder.Build();
+        _app.MapResonanceGateway();
+        await _app.StartAsync(Cancel);
+        Http = _app.GetTestClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _app.DisposeAsync();
+        await Rows.DisposeAsync();
+    }
+
+    protected Task<HttpResponseMessage> PostAsync(string address, string json, string contentType = "application/json")
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return Http.PostAsync(address, content, Cancel);
+    }
+
+    protected async Task<JsonElement> GetAsync(string address)
+    {
+        using var response = await Http.GetAsync(address, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+    }
+
+    /// <summary>Every refusal is a problem document that names its status and betrays nothing of the inside.</summary>
+    protected static async Task<JsonElement> ProblemAsync(HttpStatusCode status, Task<HttpResponseMessage> answer)
+    {
+        using var response = await answer;
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+        var problem = JsonSerializer.Deserialize<JsonElement>(text);
+        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+        return problem;
+    }
+
+    protected static Guid Id(int number) => Guid.Parse($"0190abcd-0000-7000-8000-{number:x12}");
+
+    Task<StartResult> StartAsync(string type, object start, CancellationToken cancellationToken)
+    {
+        Starts.Add((type, start));
+        return Task.FromResult(StartAnswers());
+    }
+
+    Task<ActionResult> ActAsync(Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    {
+        Acts.Add((id, action, operatorName, reason));
+        return Task.FromResult(ActAnswers());
+    }
+
+    static WorkflowDescription Order => new()
+    {
+        Type = "order",
+        KeyPrefix = "ORDER",
+        StartContract = typeof(SubmitOrder),
+        IdOf = start => ((SubmitOrder)start).OrderId,
+        KeyOf = start => ((SubmitOrder)start).OrderNumber,
+        PriorityOf = start => ((SubmitOrder)start).Priority ?? 0,
+        States = ["Pending", "AwaitingPayment", "Completed"],
+        Hash = "0a",
+        Diagram = "stateDiagram-v2\n    [*] --> Pending",
+    };
+
+    static WorkflowDescription Payment => new()
+    {
+        Type = "payment",
+        KeyPrefix = "PAYMENT",
+        StartContract = typeof(StartPayment),
+        IdOf = start => ((StartPayment)start).PaymentId,
+        KeyOf = _ => null,
+        PriorityOf = _ => 0,
+        States = ["Pending", "ValidateCard"],
+        Hash = "0b",
+        Diagram = "stateDiagram-v2\n    [*] --> Pending",
+    };
+}
