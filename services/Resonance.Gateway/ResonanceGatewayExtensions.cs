@@ -32,6 +32,9 @@ public static class ResonanceGatewayExtensions
         return services;
     }
 
+    /// <summary>Maps <c>/health</c> alone, for a process that does not have the gateway's role.</summary>
+    public static void MapResonanceHealth(this IEndpointRouteBuilder endpoints) => HealthEndpoints.Map(endpoints);
+
     /// <summary>Maps <c>/api</c>, <c>/health</c> and <c>/openapi</c>.</summary>
     /// <remarks>
     /// On a <see cref="WebApplication"/> it also sees to it that every error leaves as a problem document (RFC 9457) and never with a

@@ -51,7 +51,9 @@ public sealed record CaptureCard : IActivityCommand
     public required string Currency { get; init; }
 }
 
-/// <summary>Gives a captured amount back. Answered by <see cref="CardRefunded"/>.</summary>
+/// <summary>
+/// Gives a captured amount back; a capture that was never made is no error, and can no longer be made. Answered by <see cref="CardRefunded"/>.
+/// </summary>
 public sealed record RefundCard : IActivityCommand
 {
     /// <inheritdoc />
@@ -62,9 +64,9 @@ public sealed record RefundCard : IActivityCommand
     [Required, StringLength(128)]
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>The provider's id of the capture.</summary>
+    /// <summary>The idempotency key of the <see cref="CaptureCard"/>: it names the capture even when its answer never came.</summary>
     [Required, StringLength(128, MinimumLength = 1), PlainText]
-    public required string CaptureId { get; init; }
+    public required string CaptureKey { get; init; }
 }
 
 /// <summary>How likely fraud is.</summary>

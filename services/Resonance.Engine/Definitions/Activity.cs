@@ -123,4 +123,12 @@ public sealed record ActivityCall<TInstance>(TInstance Instance, string Idempote
 {
     /// <summary>The instance's id; goes into the command.</summary>
     public Guid WorkflowId => Instance.CorrelationId;
+
+    /// <summary>The idempotency key under which another activity of the instance was executed last: how a compensation names what it undoes.</summary>
+    public string KeyOf(string activity) => IdempotencyKeys.For(WorkflowId, activity, Instance.Engine.Executions.GetValueOrDefault(activity));
+}
+
+static class IdempotencyKeys
+{
+    public static string For(Guid workflowId, string activity, int execution) => $"{workflowId:N}/{activity}/{execution}";
 }

@@ -67,7 +67,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var open = new OpenActivity
         {
             Name = activity.Name,
-            IdempotencyKey = $"{instance.CorrelationId:N}/{activity.Name}/{execution}",
+            IdempotencyKey = IdempotencyKeys.For(instance.CorrelationId, activity.Name, execution),
             State = instance.CurrentState,
         };
         engine.Activities.Add(open);

@@ -45,7 +45,7 @@ sealed class CaptureCardWorker(WorkerEffects effects, ICardProvider provider) : 
 sealed class RefundCardWorker(WorkerEffects effects, ICardProvider provider) : RemoteActivityWorker<RefundCard, CardRefunded>(effects)
 {
     protected override async Task<WorkerResult<CardRefunded>> CallAsync(RefundCard command, CancellationToken cancellationToken) =>
-        await provider.RefundAsync(command.IdempotencyKey, command.CaptureId, cancellationToken) switch
+        await provider.RefundAsync(command.IdempotencyKey, command.CaptureKey, cancellationToken) switch
         {
             CardProviderAnswer.Refunded => new CardRefunded { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey },
             var other => other.ToRefusal(),

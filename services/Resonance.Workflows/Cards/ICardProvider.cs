@@ -14,8 +14,11 @@ interface ICardProvider
     Task<CardProviderAnswer> CaptureAsync(CardCharge charge, CancellationToken cancellationToken);
 
     /// <summary>Gives a captured amount back: <see cref="CardProviderAnswer.Refunded"/>.</summary>
-    /// <remarks>A capture that was given back already is not given back again, whatever the key.</remarks>
-    Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureId, CancellationToken cancellationToken);
+    /// <remarks>
+    /// The capture is named by its own idempotency key. One that was given back already is not given back again, whatever the key; one
+    /// that was never made is refused from then on, should it still come.
+    /// </remarks>
+    Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureKey, CancellationToken cancellationToken);
 }
 
 /// <summary>An amount and the card that it is to be taken from.</summary>

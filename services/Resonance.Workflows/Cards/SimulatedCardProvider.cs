@@ -49,27 +49,22 @@ sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
         };
     }
 
-    public Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureId, CancellationToken cancellationToken) =>
+    public Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureKey, CancellationToken cancellationToken) =>
         TransactAsync<CardProviderAnswer>(
             async (books, token) =>
             {
-                var captures = await books.QueryAsync(
-                    "SELECT token, amount, currency FROM card_operation WHERE operation = 'capture' AND capture_id = @capture",
-                    [("@capture", captureId)],
-                    row => new Entry(row.GetString(0), row.GetString(1), row.GetString(2)),
-                    token);
-                if (captureId.Length == 0 || captures is not [var capture])
-                    return new CardProviderAnswer.Refused("unknown_capture", $"There is no capture '{captureId}'.");
-                if (await RecordAsync(books, "refund", idempotencyKey, captureId, capture, token) is null)
+                if (await RecordAsync(books, "refund", idempotencyKey, captureKey, Entry.None, token) is null)
                     return KeyReused;
 
-                // The first key to arrive pays out; from then on the money is back, and a later refund has nothing left to pay.
+                // The first refund to arrive pays out, and a later one has nothing left to pay. Where there is no capture yet, the row
+                // stands in its way: should it still come, it is refused.
                 await books.ExecuteAsync(
                     """
-                    UPDATE card_operation SET refunded_by = @key
-                    WHERE operation = 'capture' AND capture_id = @capture AND refunded_by IS NULL
+                    INSERT INTO card_operation (idempotency_key, operation, capture_id, token, amount, currency, attempts, refunded_by)
+                    VALUES (@capture, 'capture', '', '', '0', '', 1, @key)
+                    ON CONFLICT (idempotency_key) DO UPDATE SET refunded_by = coalesce(card_operation.refunded_by, excluded.refunded_by)
                     """,
-                    [("@key", idempotencyKey), ("@capture", captureId)],
+                    [("@key", idempotencyKey), ("@capture", captureKey)],
                     token);
                 return new CardProviderAnswer.Refunded();
             },
@@ -112,6 +107,8 @@ sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
 
     sealed record Entry(string Token, string Amount, string Currency)
     {
+        public static Entry None { get; } = new("", "0", "");
+
         // G29 drops trailing zeros: 10.0 and 10.00 are one amount.
         public static Entry Of(CardCharge charge) =>
             new(charge.CardToken, charge.Amount.ToString("G29", CultureInfo.InvariantCulture), charge.Currency);

@@ -39,7 +39,7 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             {
                 WorkflowId = call.WorkflowId,
                 IdempotencyKey = call.IdempotencyKey,
-                CaptureId = call.Instance.CaptureId ?? "",
+                CaptureKey = call.KeyOf(nameof(CaptureCard)),
             }));
         CaptureCard = Activity<CaptureCard, CardCaptured>(nameof(CaptureCard), activity => activity
             .SendTo("card-provider").Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
