@@ -16,7 +16,7 @@ namespace Resonance.Gateway;
 public static class ResonanceGatewayExtensions
 {
     /// <summary>
-    /// Adds what the API needs of its own. The catalog, the client, the store and <c>AddWorkflowQueries</c> are the engine's to add.
+    /// Adds what the API needs of its own. The catalog, the client, the store and the read side are the engine's to add.
     /// </summary>
     public static IServiceCollection AddResonanceGateway(this IServiceCollection services)
     {
@@ -31,6 +31,9 @@ public static class ResonanceGatewayExtensions
         services.AddOpenApi("v1", options => options.AddDocumentTransformer(OpenApi.DescribeAsync));
         return services;
     }
+
+    /// <summary>Maps <c>/health</c> alone, for a process that does not have the gateway's role.</summary>
+    public static void MapResonanceHealth(this IEndpointRouteBuilder endpoints) => HealthEndpoints.Map(endpoints);
 
     /// <summary>Maps <c>/api</c>, <c>/health</c> and <c>/openapi</c>.</summary>
     /// <remarks>

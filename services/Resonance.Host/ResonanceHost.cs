@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Resonance.Engine;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
 using Resonance.Workflows;
