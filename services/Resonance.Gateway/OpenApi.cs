@@ -43,7 +43,7 @@ static class OpenApi
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.RequestBody = JsonBodyOf(await context.GetOrCreateSchemaAsync(typeof(ActionRequest), null, cancellationToken));
-        Choose(operation, "action", ActionEndpoint.Actions);
+        Choose(operation, "action", OperatorActions.All);
     }
 
     public static Task DescribeLimitAsync(

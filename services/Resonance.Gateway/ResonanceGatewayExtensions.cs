@@ -16,7 +16,7 @@ namespace Resonance.Gateway;
 public static class ResonanceGatewayExtensions
 {
     /// <summary>
-    /// Adds what the API needs of its own. The catalog, the client, the store and <c>AddWorkflowQueries</c> are the engine's to add.
+    /// Adds what the API needs of its own. The catalog, the client, the store and the read side are the engine's to add.
     /// </summary>
     public static IServiceCollection AddResonanceGateway(this IServiceCollection services)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Storage.Postgres;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Engine.Storage;
@@ -20,7 +21,7 @@ static class StorageServiceCollectionExtensions
         services.AddSingleton<PostgresMigration>();
         services.AddSingleton<IWorkflowStore, PostgresStore>();
         services.AddSingleton<IDatabase, PostgresDatabase>();
-        return services;
+        return services.AddPostgresQueries(options);
     }
 
     /// <summary>Keeps everything in one SQLite file that this process has to itself.</summary>
@@ -35,6 +36,6 @@ static class StorageServiceCollectionExtensions
         services.AddSingleton<SqliteMigration>();
         services.AddSingleton<IWorkflowStore, SqliteStore>();
         services.AddSingleton<IDatabase, SqliteDatabase>();
-        return services;
+        return services.AddSqliteQueries(options);
     }
 }

@@ -27,8 +27,6 @@ sealed record ActionAnswer(Guid Id, string Action);
 /// <summary><c>POST /api/workflows/{id}/actions/{action}</c>.</summary>
 static class ActionEndpoint
 {
-    public static readonly string[] Actions = ["retry", "cancel", "suspend", "resume", "compensate"];
-
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/workflows/{id:guid}/actions/{action}", ActAsync)
         .WithName("ActOnWorkflow")
@@ -46,8 +44,11 @@ static class ActionEndpoint
     static async Task<IResult> ActAsync(
         Guid id, string action, HttpRequest request, ActOnWorkflow act, CancellationToken cancellationToken)
     {
-        if (!Actions.Contains(action))
-            return Problems.NotFound($"There is no action '{action}'. Actions: {string.Join(", ", Actions)}.", "actions", Actions);
+        if (!OperatorActions.All.Contains(action))
+        {
+            return Problems.NotFound(
+                $"There is no action '{action}'. Actions: {string.Join(", ", OperatorActions.All)}.", "actions", OperatorActions.All);
+        }
 
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -55,7 +54,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<IWorkflowStore>(Store)
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
-            .AddWorkflowQueries((_, options) => options.UseSqlite(Rows.ConnectionString))
+            .AddSqliteQueries(Rows.Options)
             .AddResonanceGateway();
         _app = builder.Build();
         _app.MapResonanceGateway();
@@ -122,6 +121,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = start => ((SubmitOrder)start).OrderNumber,
         PriorityOf = start => ((SubmitOrder)start).Priority ?? 0,
         States = ["Pending", "AwaitingPayment", "Completed"],
+        AllowedActions = (_, _) => [],
         Hash = "0a",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };
@@ -135,6 +135,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = _ => null,
         PriorityOf = _ => 0,
         States = ["Pending", "ValidateCard"],
+        AllowedActions = (_, _) => [],
         Hash = "0b",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };

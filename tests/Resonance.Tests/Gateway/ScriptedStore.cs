@@ -27,13 +27,16 @@ sealed class ScriptedStore : IWorkflowStore
     public Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<IReadOnlyList<StepOutcome>> CommitAsync(
+    public Task<IReadOnlyList<StepResult>> CommitAsync(
         IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AcceptResult> AcceptAsync(AcceptedStart start, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task EnqueueAsync(IReadOnlyList<OutboxMessage> messages, TimeSpan lease, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task CancelTimersAsync(IReadOnlyCollection<Guid> tokens, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<OutboxMessage>> ClaimDueAsync(int most, TimeSpan lease, CancellationToken cancellationToken) =>

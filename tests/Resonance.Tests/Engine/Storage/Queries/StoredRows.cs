@@ -1,38 +1,40 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Tests.Engine.Storage.Queries;
 
-/// <summary>A store in memory whose rows a test writes itself, as a store would.</summary>
+/// <summary>A store with its real schema, whose rows a test writes itself.</summary>
 sealed class StoredRows : IAsyncDisposable
 {
     public static readonly DateTimeOffset Epoch = new(2026, 1, 31, 9, 15, 43, 105, TimeSpan.Zero);
 
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resonance-rows-");
     readonly SqliteConnection _connection;
 
-    StoredRows(string connectionString)
+    StoredRows()
     {
-        ConnectionString = connectionString;
-        _connection = new SqliteConnection(connectionString);
+        Options = new SqliteOptions { ConnectionString = $"Data Source={Path.Combine(_folder.FullName, "rows.db")};Pooling=False" };
+        _connection = new SqliteConnection(Options.ConnectionString);
     }
 
-    public string ConnectionString { get; }
+    public SqliteOptions Options { get; }
 
-    /// <summary>The database lives as long as this connection is open.</summary>
     public static async Task<StoredRows> CreateAsync(CancellationToken cancellationToken)
     {
-        var rows = new StoredRows($"Data Source={MassTransit.NewId.NextGuid():N};Mode=Memory;Cache=Shared");
+        var rows = new StoredRows();
+        await using (var provider = new ServiceCollection().AddSqliteStore(rows.Options).BuildServiceProvider())
+            await provider.GetRequiredService<IWorkflowStore>().MigrateAsync(cancellationToken);
         await rows._connection.OpenAsync(cancellationToken);
-        await rows.ExecuteAsync(Schema, [], cancellationToken);
         return rows;
     }
 
     public WorkflowQueries Queries(WorkflowCatalog catalog) => new ServiceCollection()
         .AddSingleton(catalog)
-        .AddWorkflowQueries((_, options) => options.UseSqlite(ConnectionString))
+        .AddSqliteQueries(Options)
         .BuildServiceProvider()
         .GetRequiredService<WorkflowQueries>();
 
@@ -98,7 +100,11 @@ sealed class StoredRows : IAsyncDisposable
             ],
             cancellationToken);
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 
     public static byte[] Hash(byte fill) => Enumerable.Repeat(fill, 32).ToArray();
 
@@ -115,23 +121,4 @@ sealed class StoredRows : IAsyncDisposable
             command.Parameters.AddWithValue(name, value);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    const string Schema = """
-        CREATE TABLE workflow (
-            id TEXT NOT NULL PRIMARY KEY, type TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, status TEXT NOT NULL,
-            version INTEGER NOT NULL, data TEXT NOT NULL, definition_hash TEXT NOT NULL, priority INTEGER NOT NULL, trace_id TEXT,
-            started_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, finished_at INTEGER, head_hash BLOB NOT NULL, UNIQUE (type, key)
-        ) STRICT;
-        CREATE TABLE journal (
-            workflow_id TEXT NOT NULL, sequence INTEGER NOT NULL, message_id TEXT NOT NULL, event TEXT NOT NULL,
-            from_state TEXT NOT NULL, to_state TEXT NOT NULL, entries TEXT NOT NULL, data TEXT NOT NULL, occurred_at INTEGER NOT NULL,
-            trace_parent TEXT, previous_hash BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (workflow_id, sequence)
-        ) STRICT;
-        CREATE TABLE outbox (
-            message_id TEXT NOT NULL PRIMARY KEY, workflow_id TEXT, token TEXT, timer TEXT, due_at INTEGER NOT NULL,
-            available_at INTEGER, destination TEXT NOT NULL, content_type TEXT NOT NULL, body BLOB NOT NULL, envelope TEXT NOT NULL,
-            trace_parent TEXT, attempts INTEGER NOT NULL, last_error TEXT, set_aside_at INTEGER, set_aside_reason TEXT,
-            created_at INTEGER NOT NULL
-        ) STRICT;
-        """;
 }

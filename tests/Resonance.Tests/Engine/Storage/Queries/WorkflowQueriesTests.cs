@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage.Postgres;
 using Resonance.Engine.Storage.Queries;
 using Xunit;
 
@@ -200,7 +201,7 @@ public sealed class WorkflowQueriesTests : IAsyncLifetime
         // SQL is made without a connection.
         using var provider = new ServiceCollection()
             .AddSingleton(new WorkflowCatalog([]))
-            .AddWorkflowQueries((_, options) => options.UseNpgsql("Host=127.0.0.1"))
+            .AddPostgresQueries(new PostgresOptions { ConnectionString = "Host=127.0.0.1" })
             .BuildServiceProvider();
         using var context = provider.GetRequiredService<IDbContextFactory<ReadContext>>().CreateDbContext();
         var id = Id(1);
@@ -221,6 +222,7 @@ public sealed class WorkflowQueriesTests : IAsyncLifetime
         IdOf = start => ((StartPayment)start).PaymentId,
         KeyOf = _ => null,
         PriorityOf = _ => 0,
+        AllowedActions = (_, _) => [],
         States = states,
         Hash = "",
         Diagram = "",
