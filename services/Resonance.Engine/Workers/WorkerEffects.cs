@@ -50,7 +50,8 @@ public sealed class WorkerEffects(IDatabase database, TimeProvider time, ILogger
             return fault.ToReply(command);
 
         var begun = await database.TransactAsync(
-            (connection, transaction, token) => BeginAsync<TCommand, TReply>(new WorkerTransaction(connection, transaction), command, token),
+            (connection, transaction, token) =>
+                BeginAsync<TCommand, TReply>(new WorkerTransaction(connection, transaction), command, token),
             cancellationToken);
         if (begun.Answer is not null)
             return begun.Answer;

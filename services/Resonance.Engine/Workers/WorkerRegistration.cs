@@ -27,7 +27,8 @@ public static class WorkerRegistration
         });
     }
 
-    /// <summary>Creates or upgrades the table in which workers remember their effects; any number of processes may call it at once.</summary>
+    /// <summary>Creates or upgrades the table in which workers remember their effects.</summary>
+    /// <remarks>Any number of processes may call it at once.</remarks>
     public static Task MigrateWorkerEffectsAsync(this IDatabase database, CancellationToken cancellationToken) =>
         database.MigrateAsync(typeof(WorkerRegistration).Assembly, SqlFolder, cancellationToken);
 }

@@ -34,7 +34,7 @@ public sealed record WorkerResult<TReply>
 public static class WorkerResult
 {
     /// <summary>No answer at all. What the attempt wrote is undone; the next delivery of the command tries anew.</summary>
-    /// <remarks>For work whose outcome is unknown, such as a call that timed out: the workflow's own time-out decides what comes next.</remarks>
+    /// <remarks>For work whose outcome is unknown, such as a call that timed out: the workflow's own time-out decides.</remarks>
     public static WorkerRefusal Silent { get; } = new(null, false);
 
     /// <summary>The work was done; every later delivery of the command gets the same reply.</summary>

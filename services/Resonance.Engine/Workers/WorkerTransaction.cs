@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Resonance.Engine.Workers;
 
-/// <summary>The database transaction in which a worker does its work and in which its reply is kept: both happen, or neither does.</summary>
+/// <summary>The transaction in which a worker does its work and in which its reply is kept: both happen, or neither does.</summary>
 /// <remarks>
 /// SQL runs on Postgres (READ COMMITTED) and on SQLite: write parameters as <c>@name</c>, keep ids as text. One text may hold several
 /// statements, divided by semicolons; they travel in one round trip.

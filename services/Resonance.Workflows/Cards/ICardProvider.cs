@@ -1,6 +1,6 @@
 namespace Resonance.Workflows.Cards;
 
-/// <summary>The company that moves the money: the one part of the workflows that is simulated, see <see cref="SimulatedCardProvider"/>.</summary>
+/// <summary>The company that moves the money. It is the one simulated part: <see cref="SimulatedCardProvider"/>.</summary>
 /// <remarks>
 /// A provider recognises the idempotency key: the same request again has no second effect and the same answer. What may be expected of
 /// a provider, silence included, is a <see cref="CardProviderAnswer"/> and no exception.

@@ -6,7 +6,7 @@ using Resonance.Engine.Workers;
 
 namespace Resonance.Workflows.Cards;
 
-/// <summary>A card provider that keeps real books in <c>card_operation</c> and moves no money; how a card fares hangs on its token.</summary>
+/// <summary>A provider that keeps real books in <c>card_operation</c> and moves no money; how a card fares hangs on its token.</summary>
 /// <remarks>The books are a table, so that a restart forgets neither captures nor how often something was asked.</remarks>
 sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
 {
@@ -100,7 +100,8 @@ sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
 
     Task<TResult> TransactAsync<TResult>(
         Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
-        database.TransactAsync((connection, transaction, token) => work(new WorkerTransaction(connection, transaction), token), cancellationToken);
+        database.TransactAsync(
+            (connection, transaction, token) => work(new WorkerTransaction(connection, transaction), token), cancellationToken);
 
     static string CaptureIdOf(string idempotencyKey) =>
         "cap_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)), 0, 12);

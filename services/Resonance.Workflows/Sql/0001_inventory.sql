@@ -13,8 +13,8 @@ CREATE TABLE inventory_reservation (
     PRIMARY KEY (reservation_id, sku)
 );
 
--- One row for each reservation that was ever asked for or released; reserving and releasing take their turn on it. 'released' stays
--- for ever, so that a reserve command that arrives after its release holds nothing.
+-- One row for each reservation that was ever asked for or released. Reserving and releasing take their turn on it. A release stays
+-- for ever, so that a reserve command that arrives after it holds nothing.
 CREATE TABLE inventory_reservation_state (
     reservation_id text NOT NULL PRIMARY KEY,
     state text NOT NULL CHECK (state IN ('open', 'held', 'released'))

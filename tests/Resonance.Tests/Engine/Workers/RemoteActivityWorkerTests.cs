@@ -62,6 +62,35 @@ public sealed class RemoteActivityWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_queue_hands_out_32_commands_at_once()
+    {
+        const int most = 32;
+        var inFlight = 0;
+        var seen = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _script.HoldUp = async _ =>
+        {
+            var now = Interlocked.Increment(ref inFlight);
+            InterlockedMax(ref seen, now);
+            if (now == most)
+                full.TrySetResult();
+            await full.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            Interlocked.Decrement(ref inFlight);
+        };
+
+        await Task.WhenAll(Enumerable.Range(0, 4 * most)
+            .Select(n => _bench.DeliverAsync(CountUpWorker.Queue, new CountDown { IdempotencyKey = $"{n}" })));
+
+        Assert.Equal(most, seen);
+
+        static void InterlockedMax(ref int target, int value)
+        {
+            for (var old = target; old < value; old = target)
+                Interlocked.CompareExchange(ref target, value, old);
+        }
+    }
+
+    [Fact]
     public async Task A_process_that_died_after_the_call_calls_again()
     {
         _script.EndOf = attempt => attempt == 1 ? throw new TimeoutException("The connection broke.") : null;

@@ -49,7 +49,8 @@ sealed class WorkerBench : IAsyncDisposable, ISendObserver, IReceiveObserver
         where TCommand : class, IActivityCommand
     {
         var delivery = NewId.NextGuid();
-        var done = _deliveries.GetOrAdd(delivery, _ => new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var done = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _deliveries[delivery] = done;
         var endpoint = await Harness.Bus.GetSendEndpoint(new Uri($"queue:{queue}"));
         await endpoint.Send(
             command,

@@ -32,7 +32,8 @@ sealed class WorkerDatabase : IDatabase, IAsyncDisposable
 
     public async Task MigrateAsync(Assembly assembly, string folder, CancellationToken cancellationToken)
     {
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder + ".", StringComparison.Ordinal)).Order())
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder + ".", StringComparison.Ordinal));
+        foreach (var name in names.Order(StringComparer.Ordinal))
         {
             using var script = new StreamReader(assembly.GetManifestResourceStream(name)!);
             await ExecuteAsync(await script.ReadToEndAsync(cancellationToken), cancellationToken);

@@ -60,7 +60,8 @@ public sealed class ShippingWorkersTests : IAsyncLifetime
         var command = Arrange();
         await _bench.DeliverAsync(WorkersRegistration.ShippingQueue, command);
 
-        var reply = await _bench.DeliverAsync(WorkersRegistration.ShippingQueue, command with { IdempotencyKey = "another", Reference = "ORDER-2" });
+        var reply = await _bench.DeliverAsync(
+            WorkersRegistration.ShippingQueue, command with { IdempotencyKey = "another", Reference = "ORDER-2" });
 
         var failed = Assert.IsType<ActivityFailed>(reply);
         Assert.Equal(("shipment_differs", true), (failed.ErrorKind, failed.NonRetryable));

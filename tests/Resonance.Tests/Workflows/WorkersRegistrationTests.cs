@@ -1,0 +1,87 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Resonance.Contracts.Cards;
+using Resonance.Contracts.Inventory;
+using Resonance.Contracts.Shipping;
+using Resonance.Contracts.Workflows;
+using Resonance.Tests.Engine.Workers;
+using Resonance.Workflows;
+using Xunit;
+
+namespace Resonance.Tests.Workflows;
+
+public sealed class WorkersRegistrationTests
+{
+    [Fact]
+    public async Task Every_command_of_the_workers_is_answered_on_the_queue_of_its_family()
+    {
+        await using var bench = await WorkerBench.StartAsync(
+            bus => bus.AddResonanceWorkers(), (database, token) => database.MigrateWorkersAsync(token));
+        var id = NewId.NextGuid();
+
+        IActivityReply?[] replies =
+        [
+            await bench.DeliverAsync("inventory", new ReserveInventory
+            {
+                WorkflowId = id,
+                IdempotencyKey = "1",
+                ReservationId = id,
+                Lines = [new InventoryLine { Sku = "SKU-1001", Quantity = 1 }],
+            }),
+            await bench.DeliverAsync("inventory", new ReleaseInventory { WorkflowId = id, IdempotencyKey = "2", ReservationId = id }),
+            await bench.DeliverAsync("card-provider", new AssessCard
+            {
+                WorkflowId = id,
+                IdempotencyKey = "3",
+                CardToken = "tok_visa",
+                Amount = 1,
+                Currency = "EUR",
+            }),
+            await bench.DeliverAsync("card-provider", new CaptureCard
+            {
+                WorkflowId = id,
+                IdempotencyKey = "4",
+                CardToken = "tok_visa",
+                Amount = 1,
+                Currency = "EUR",
+            }),
+            await bench.DeliverAsync("card-provider", new RefundCard { WorkflowId = id, IdempotencyKey = "5", CaptureId = "cap_none" }),
+            await bench.DeliverAsync("shipping", new ArrangeShipment
+            {
+                WorkflowId = id,
+                IdempotencyKey = "6",
+                ShipmentId = id,
+                Reference = "ORDER-1",
+                CustomerId = "customer-1",
+            }),
+            await bench.DeliverAsync("shipping", new CancelShipment { WorkflowId = id, IdempotencyKey = "7", ShipmentId = id }),
+        ];
+
+        Assert.Equal(
+            [
+                nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(ActivityFailed),
+                nameof(ShipmentArranged), nameof(ShipmentCancelled),
+            ],
+            replies.Select(reply => reply?.GetType().Name));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
+    }
+
+    [Fact]
+    public void Every_command_contract_that_is_answered_by_a_worker_has_one()
+    {
+        var services = new ServiceCollection();
+        services.AddMassTransit(bus => bus.AddResonanceWorkers());
+
+        var commands = typeof(IActivityCommand).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(IActivityCommand)))
+            .ToArray();
+
+        Assert.NotEmpty(commands);
+        foreach (var command in commands)
+        {
+            var consumer = typeof(IConsumer<>).MakeGenericType(command);
+            Assert.Single(services, service => service.ServiceType.IsAssignableTo(consumer));
+        }
+    }
+}
