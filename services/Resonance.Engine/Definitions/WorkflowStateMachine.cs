@@ -19,6 +19,9 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
     readonly Dictionary<string, TimeSpan> _deadlines = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _unbounded = new(StringComparer.Ordinal);
+
+    // Not a property of its own: MassTransit would take it for a message that has to be correlated.
+    readonly MessageEvent<DeadlineExpired> _deadlineReached = new("DeadlineReached");
     readonly Lazy<Dictionary<string, HashSet<Event>>> _accepted;
     readonly Lazy<WorkflowDescription> _description;
     readonly string _type;
@@ -39,8 +42,6 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         _description = new Lazy<WorkflowDescription>(Describe);
         CompensatingState = Compensating;
         CompensatedState = Cancelled;
-        Resumed = new TriggerEvent("Resumed");
-        DeadlineReached = new MessageEvent<DeadlineExpired>("DeadlineReached");
 
         InstanceState(instance => instance.CurrentState);
         ConnectStateObserver(new Transitions(this));
@@ -61,10 +62,10 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     public State Cancelled { get; } = null!;
 
     /// <summary>Raised in the state that suspended the instance for a person's decision, when the person says yes.</summary>
-    public Event Resumed { get; }
+    public Event Resumed { get; } = null!;
 
     /// <summary>Raised in a state that was not left before its deadline. Unless the state handles it, the instance is suspended.</summary>
-    public Event<DeadlineExpired> DeadlineReached { get; }
+    public Event<DeadlineExpired> DeadlineReached => _deadlineReached;
 
     /// <inheritdoc />
     public WorkflowDescription Description => _description.Value;

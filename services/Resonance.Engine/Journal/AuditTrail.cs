@@ -20,8 +20,12 @@ public static class AuditTrail
     static IEnumerable<(string Level, string Text)> Sentences(JournalEntry[] entries, JournalRow row)
     {
         var retry = entries.OfType<RetryScheduled>().FirstOrDefault();
+        var state = row.From;
         foreach (var entry in entries)
         {
+            if (entry is StateChanged { To: var entered })
+                state = entered;
+
             switch (entry)
             {
                 case StateChanged { From: "Initial" } started:
@@ -41,7 +45,7 @@ public static class AuditTrail
                     break;
                 case RuleEvaluated rule:
                     yield return ("INFO",
-                        $"executing state: {Screen(row.From == "Initial" ? row.To : row.From)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
+                        $"executing state: {Screen(state)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
                     break;
                 case AttemptFailed failed:
                     yield return ("WARN", $"{failed.Activity} attempt {failed.Attempt} failed: {failed.Error}.");
