@@ -101,7 +101,9 @@ start_servers() {
     mkdir -p "$servers_logs"
     servers_directory=$(mktemp -d "${TMPDIR:-/tmp}/resonance-test.XXXXXX") || return 1
     chmod 755 "$servers_directory"
-    start_postgres && start_rabbitmq
+    start_postgres && start_rabbitmq || return 1
+    # Their ends are no news to the shell, which would print the command line of each.
+    disown -a
 }
 
 start_postgres() {
@@ -231,6 +233,5 @@ stop_process() {
         fi
         sleep 0.1
     done
-    wait "${target#-}" 2>/dev/null
     return 0
 }
