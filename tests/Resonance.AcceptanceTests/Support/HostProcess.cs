@@ -17,7 +17,7 @@ sealed class HostProcess : IAsyncDisposable
 
     // Each host of a run gets the next port. Starting from the process id keeps two runs at the same time apart; staying below 32768
     // keeps clear of the ports that the kernel gives to outgoing connections.
-    static int s_lastPort = Environment.ProcessId % 10_000 + 10_000;
+    static int _lastPort = Environment.ProcessId % 10_000 + 10_000;
 
     readonly Process _process;
     readonly ProcessOutput _output = new();
@@ -162,7 +162,7 @@ sealed class HostProcess : IAsyncDisposable
     {
         while (true)
         {
-            var port = Interlocked.Increment(ref s_lastPort);
+            var port = Interlocked.Increment(ref _lastPort);
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
