@@ -6,7 +6,8 @@ WORKDIR /src
 
 # The projects and their lock files first: as long as no package changes, the restored layer is taken from the cache.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY contracts/Resonance.Contracts/Resonance.Contracts.csproj contracts/Resonance.Contracts/packages.lock.json contracts/Resonance.Contracts/
+COPY contracts/Resonance.Contracts/Resonance.Contracts.csproj contracts/Resonance.Contracts/packages.lock.json \
+    contracts/Resonance.Contracts/
 COPY services/Resonance.Engine/Resonance.Engine.csproj services/Resonance.Engine/packages.lock.json services/Resonance.Engine/
 COPY services/Resonance.Workflows/Resonance.Workflows.csproj services/Resonance.Workflows/packages.lock.json services/Resonance.Workflows/
 COPY services/Resonance.Gateway/Resonance.Gateway.csproj services/Resonance.Gateway/packages.lock.json services/Resonance.Gateway/

@@ -33,7 +33,10 @@ public sealed class EventuallyTests
     public async Task The_deadline_tells_the_condition_and_what_was_seen_last()
     {
         var late = await Assert.ThrowsAsync<TimeoutException>(() => Eventually.SeeAsync(
-            _ => Task.FromResult(new { State = "PENDING" }), seen => seen.State == "COMPLETED", TestContext.Current.CancellationToken, Short));
+            _ => Task.FromResult(new { State = "PENDING" }),
+            seen => seen.State == "COMPLETED",
+            TestContext.Current.CancellationToken,
+            Short));
 
         Assert.Contains("""seen.State == "COMPLETED""", late.Message, StringComparison.Ordinal);
         Assert.Contains("""Last seen: {"State":"PENDING"}""", late.Message, StringComparison.Ordinal);

@@ -19,6 +19,7 @@ static class HostBuild
             root.FullName, "services", "Resonance.Host", "bin", configuration.Name, framework.Name, "Resonance.Host.dll");
         return File.Exists(assembly)
             ? assembly
-            : throw new FileNotFoundException($"The host is not built: {assembly} is missing. Build tests/Resonance.AcceptanceTests.", assembly);
+            : throw new FileNotFoundException(
+                $"The host is not built: {assembly} is missing. Build tests/Resonance.AcceptanceTests.", assembly);
     }
 }

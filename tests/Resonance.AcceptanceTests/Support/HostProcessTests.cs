@@ -53,7 +53,8 @@ public sealed class HostProcessTests
         using var directory = new TestDirectory();
         await using var host = HostProcess.Launch(HostSettings.Embedded(directory).With("ASPNETCORE_URLS", "nonsense"));
 
-        var line = await host.WaitForLineAsync(text => text.Contains("nonsense", StringComparison.Ordinal), Eventually.Patience, cancellationToken);
+        var line = await host.WaitForLineAsync(
+            text => text.Contains("nonsense", StringComparison.Ordinal), Eventually.Patience, cancellationToken);
         var again = await host.WaitForLineAsync(text => text == line, Eventually.Patience, cancellationToken);
         var absence = await Assert.ThrowsAsync<InvalidOperationException>(
             () => host.WaitForLineAsync(text => text == "never printed", Eventually.Patience, cancellationToken));

@@ -13,6 +13,10 @@ public sealed class RabbitMqAddressTests
     [Theory]
     [InlineData("http://guest:guest@broker/")]
     [InlineData("amqp://broker/")]
-    public void An_address_that_is_none_is_refused(string amqp) =>
-        Assert.Contains("amqp://user:password@host", Assert.Throws<FormatException>(() => RabbitMqAddress.Parse(amqp, "http://x")).Message, StringComparison.Ordinal);
+    public void An_address_that_is_none_is_refused(string amqp)
+    {
+        var refusal = Assert.Throws<FormatException>(() => RabbitMqAddress.Parse(amqp, "http://broker:15672"));
+
+        Assert.Contains("amqp://user:password@host", refusal.Message, StringComparison.Ordinal);
+    }
 }

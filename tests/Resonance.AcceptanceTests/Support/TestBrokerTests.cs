@@ -17,21 +17,23 @@ public sealed class TestBrokerTests(Servers servers)
         await broker.PublishAsync(
             Fanout,
             """{"sku":"SKU-1001"}""",
-            properties =>
+            message =>
             {
-                properties.MessageId = "one";
-                properties.Headers = new Dictionary<string, object?> { ["traceparent"] = "00-ab-cd-01" };
+                message.MessageId = "one";
+                message.Headers = new Dictionary<string, object?> { ["traceparent"] = "00-ab-cd-01" };
             },
             cancellationToken: cancellationToken);
 
         var peeked = Assert.Single(await broker.PeekAsync("orders", cancellationToken));
         Assert.Equal("""{"sku":"SKU-1001"}""", peeked.Body);
-        Assert.Equal(("one", "application/json", true), (peeked.Properties.MessageId, peeked.Properties.ContentType, peeked.Properties.Persistent));
+        var properties = peeked.Properties;
+        Assert.Equal(("one", "application/json", true), (properties.MessageId, properties.ContentType, properties.Persistent));
         Assert.Equal("00-ab-cd-01", peeked.Headers["traceparent"]);
         Assert.Equal(Fanout, peeked.Exchange);
 
         // Peeking left it there; taking does not.
-        Assert.Equal(new QueueDepth("orders", Ready: 1, Unacknowledged: 0, Consumers: 0), Assert.Single(await DepthsAsync(broker, cancellationToken)));
+        var depth = Assert.Single(await DepthsAsync(broker, cancellationToken));
+        Assert.Equal(new QueueDepth("orders", Ready: 1, Unacknowledged: 0, Consumers: 0), depth);
         Assert.True(Assert.Single(await broker.TakeAsync("orders", cancellationToken)).Redelivered);
         Assert.Empty(await broker.TakeAsync("orders", cancellationToken));
     }

@@ -73,7 +73,8 @@ static partial class Arrows
             let folders = file[engine.Length..].Split('/')
             // The files beside the folders are the engine's door, and see all of it.
             where folders.Length > 1
-            from to in EngineNamespace().Matches(CSharpText.WithoutCommentsAndStrings(tree.Read(file))).Select(name => name.Groups[1].Value).Distinct()
+            let code = CSharpText.WithoutCommentsAndStrings(tree.Read(file))
+            from to in EngineNamespace().Matches(code).Select(name => name.Groups[1].Value).Distinct()
             where to != folders[0] && !IsAllowed(folders[0], to)
             select $"{file}: {folders[0]} may not know {to}.";
     }
