@@ -14,7 +14,7 @@ static class CommitStatement
 {
     // A step counts as written when this statement inserted or updated its instance; journal, outbox and timers follow that alone.
     // The look-ups in WHERE keep conflicts and duplicates from locking anything; the WHERE of DO UPDATE decides races.
-    const string CommitSql =
+    internal const string CommitSql =
         $"""
         WITH written AS (
             INSERT INTO workflow AS w (
@@ -63,7 +63,7 @@ static class CommitStatement
         """;
 
     // The numbers are those of StepOutcome.
-    const string ClassifySql =
+    internal const string ClassifySql =
         """
         SELECT s.id, CASE
             WHEN (SELECT j.hash FROM journal j WHERE j.workflow_id = s.id AND j.sequence = s.version) = s.hash THEN 0

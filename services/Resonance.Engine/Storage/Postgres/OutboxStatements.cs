@@ -77,12 +77,12 @@ static class OutboxStatements
         parameters.AddColumn(NpgsqlDbType.Uuid, rows, row => row.WorkflowId);
         parameters.AddColumn(NpgsqlDbType.Uuid, rows, row => row.Message.Token);
         parameters.AddColumn(NpgsqlDbType.Text, rows, row => row.Message.Timer);
-        parameters.AddColumn(NpgsqlDbType.Bigint, rows, row => PostgresParameters.Microseconds(row.Message.Delay));
+        parameters.AddColumn(NpgsqlDbType.Bigint, rows, row => PostgresCommands.Microseconds(row.Message.Delay));
         parameters.AddColumn(NpgsqlDbType.Text, rows, row => row.Message.Destination);
         parameters.AddColumn(NpgsqlDbType.Text, rows, row => row.Message.ContentType);
         parameters.AddColumn(NpgsqlDbType.Bytea, rows, row => row.Message.Body);
         parameters.AddColumn(NpgsqlDbType.Text, rows, row => row.Message.Envelope);
         parameters.AddColumn(NpgsqlDbType.Text, rows, row => row.Message.TraceParent);
-        parameters.Add(PostgresParameters.Microseconds(lease));
+        parameters.AddValue(PostgresCommands.Microseconds(lease));
     }
 }

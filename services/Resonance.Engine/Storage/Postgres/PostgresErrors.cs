@@ -35,9 +35,8 @@ static class PostgresErrors
         PostgresException { SqlState: var state } => state.StartsWith("22", StringComparison.Ordinal)
             || state.StartsWith("23", StringComparison.Ordinal)
             || state.StartsWith("54", StringComparison.Ordinal),
-        // Text with half a surrogate pair has no UTF-8 form: it fails before it is sent.
+        // Text with half a surrogate pair has no UTF-8 form: it is not even sent.
         EncoderFallbackException => true,
-        NpgsqlException { InnerException: EncoderFallbackException } => true,
         _ => false,
     };
 

@@ -7,7 +7,7 @@ namespace Resonance.Engine.Storage.Postgres;
 sealed partial class PostgresStore
 {
     // Without a target, ON CONFLICT covers the id and the key: it waits for whoever inserts the same at the moment, then yields.
-    const string AcceptSql =
+    internal const string AcceptSql =
         $"""
         WITH accepted AS (
             INSERT INTO workflow (
@@ -30,7 +30,7 @@ sealed partial class PostgresStore
             await using var command = new NpgsqlCommand(AcceptSql, connection);
             OutboxStatements.AddMessages(command.Parameters, [(row.Id, start.Message)], lease);
             AddAccepted(command.Parameters, row);
-            if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null)
+            if (await command.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false) is not null)
                 return new(AcceptOutcome.Accepted, row);
         }
 
@@ -41,17 +41,17 @@ sealed partial class PostgresStore
 
     static void AddAccepted(NpgsqlParameterCollection parameters, WorkflowRow row)
     {
-        parameters.Add(row.Id);
+        parameters.AddValue(row.Id);
         parameters.AddText(row.Type);
         parameters.AddText(row.Key);
         parameters.AddText(row.State);
         parameters.AddText(row.Status);
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = row.Data, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        parameters.AddText(row.Data, NpgsqlDbType.Jsonb);
         parameters.AddText(row.DefinitionHash);
-        parameters.Add(checked((short)row.Priority));
+        parameters.AddValue(checked((short)row.Priority));
         parameters.AddText(row.TraceId);
-        parameters.Add(row.StartedAt.UtcDateTime);
-        parameters.Add(row.UpdatedAt.UtcDateTime);
-        parameters.Add(row.HeadHash);
+        parameters.AddValue(row.StartedAt.UtcDateTime);
+        parameters.AddValue(row.UpdatedAt.UtcDateTime);
+        parameters.AddValue(row.HeadHash);
     }
 }

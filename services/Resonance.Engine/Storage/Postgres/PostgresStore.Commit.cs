@@ -79,7 +79,7 @@ sealed partial class PostgresStore
         NpgsqlConnection connection, StepCommit[] steps, TimeSpan lease, CancellationToken cancellationToken)
     {
         await using var command = CommitStatement.Create(connection, steps, lease);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
         var stored = new HashSet<Guid>(steps.Length);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             stored.Add(reader.GetGuid(0));
@@ -94,7 +94,7 @@ sealed partial class PostgresStore
         NpgsqlConnection connection, StepCommit[] steps, Dictionary<Guid, StepResult> results, CancellationToken cancellationToken)
     {
         await using var command = CommitStatement.CreateClassification(connection, steps);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             results[reader.GetGuid(0)] = new((StepOutcome)reader.GetInt32(1));
     }

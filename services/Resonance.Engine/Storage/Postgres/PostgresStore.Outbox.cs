@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,9 +24,9 @@ sealed partial class PostgresStore
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(OutboxStatements.ClaimDue, connection);
-        command.Parameters.Add((long)most);
-        command.Parameters.Add(PostgresParameters.Microseconds(lease));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        command.Parameters.AddValue((long)most);
+        command.Parameters.AddValue(PostgresCommands.Microseconds(lease));
+        await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
         var claimed = new List<OutboxMessage>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             claimed.Add(ReadMessage(reader));
@@ -36,7 +37,7 @@ sealed partial class PostgresStore
     {
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(OutboxStatements.NextDue, connection);
-        var microseconds = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        var microseconds = await command.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false);
         return microseconds is long remaining ? TimeSpan.FromMicroseconds(Math.Max(0, remaining)) : null;
     }
 
@@ -62,8 +63,8 @@ sealed partial class PostgresStore
             OutboxStatements.Postpone,
             parameters =>
             {
-                parameters.Add(messageId);
-                parameters.Add(PostgresParameters.Microseconds(delay));
+                parameters.AddValue(messageId);
+                parameters.AddValue(PostgresCommands.Microseconds(delay));
                 parameters.AddText(Storable(error));
             },
             cancellationToken);
@@ -73,27 +74,27 @@ sealed partial class PostgresStore
             OutboxStatements.SetAside,
             parameters =>
             {
-                parameters.Add(messageId);
+                parameters.AddValue(messageId);
                 parameters.AddText(Storable(reason));
             },
             cancellationToken);
 
     public async Task<bool> RedriveAsync(Guid messageId, CancellationToken cancellationToken) =>
-        await ExecuteAsync(OutboxStatements.Redrive, parameters => parameters.Add(messageId), cancellationToken)
+        await ExecuteAsync(OutboxStatements.Redrive, parameters => parameters.AddValue(messageId), cancellationToken)
             .ConfigureAwait(false) > 0;
 
     public Task ReleaseLeasesAsync(CancellationToken cancellationToken) =>
         ExecuteAsync(OutboxStatements.ReleaseLeases, _ => { }, cancellationToken);
 
-    /// <summary>Error texts quote what failed; Postgres has no form for a NUL, and an error must not fail for its text.</summary>
-    static string Storable(string text) => text.Replace('\0', '\uFFFD');
+    /// <summary>Error texts quote what failed, and must not fail themselves for a NUL or half a surrogate pair.</summary>
+    static string Storable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
 
     async Task<int> ExecuteAsync(string sql, Action<NpgsqlParameterCollection> fill, CancellationToken cancellationToken)
     {
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(sql, connection);
         fill(command.Parameters);
-        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return await command.ExecutePreparedAsync(cancellationToken).ConfigureAwait(false);
     }
 
     static OutboxMessage ReadMessage(NpgsqlDataReader reader) => new()

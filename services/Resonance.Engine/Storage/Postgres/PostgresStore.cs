@@ -9,7 +9,7 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
     const string WorkflowColumns =
         "id, type, key, state, status, version, data, definition_hash, priority, trace_id, started_at, updated_at, finished_at, head_hash";
 
-    const string LoadSql = $"SELECT {WorkflowColumns} FROM workflow WHERE id = ANY($1)";
+    internal const string LoadSql = $"SELECT {WorkflowColumns} FROM workflow WHERE id = ANY($1)";
 
     const string ReserveSql =
         """
@@ -36,7 +36,7 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(LoadSql, connection);
         command.Parameters.AddColumn(NpgsqlDbType.Uuid, ids as IReadOnlyList<Guid> ?? [.. ids], id => id);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var row = ReadWorkflow(reader);
@@ -51,9 +51,9 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(ReserveSql, connection);
-        command.Parameters.Add(type);
-        command.Parameters.Add((long)count);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        command.Parameters.AddText(type);
+        command.Parameters.AddValue((long)count);
+        return (long)(await command.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     public bool IsTransient(Exception exception) => PostgresErrors.IsTransient(exception);

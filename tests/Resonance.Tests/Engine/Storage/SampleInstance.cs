@@ -100,7 +100,7 @@ sealed class SampleInstance
         {
             return ChainHash.Compute(row);
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException)
         {
             // A step that no engine would write; the store must refuse it all the same.
             return row.PreviousHash;

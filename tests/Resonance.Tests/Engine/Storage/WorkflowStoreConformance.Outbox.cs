@@ -121,7 +121,7 @@ public abstract partial class WorkflowStoreConformance
         await AdvanceAsync(Lease);
         await ClaimAsync();
 
-        await Store.PostponeAsync(message.MessageId, TimeSpan.FromMinutes(5), "no route\0", Cancelled);
+        await Store.PostponeAsync(message.MessageId, TimeSpan.FromMinutes(5), "no route\0\ud800", Cancelled);
 
         await AdvanceAsync(TimeSpan.FromMinutes(4));
         Assert.Empty(await ClaimAsync());

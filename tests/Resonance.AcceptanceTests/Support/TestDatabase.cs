@@ -1,0 +1,58 @@
+using Npgsql;
+using NewId = MassTransit.NewId;
+
+namespace Resonance.AcceptanceTests.Support;
+
+/// <summary>An empty Postgres database for one test; it goes with the test, whoever is still connected.</summary>
+sealed class TestDatabase : IAsyncDisposable
+{
+    readonly string _admin;
+
+    TestDatabase(string admin, string name)
+    {
+        _admin = admin;
+        Name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(admin) { Database = name, IncludeErrorDetail = true }.ConnectionString;
+    }
+
+    public string Name { get; }
+
+    /// <summary>As a superuser who owns the database.</summary>
+    public string ConnectionString { get; }
+
+    public static async Task<TestDatabase> CreateAsync(Servers servers, CancellationToken cancellationToken)
+    {
+        // Without pooling, as connections to the administrator's database must not add up over a run.
+        var admin = new NpgsqlConnectionStringBuilder(await servers.PostgresAdmin.WaitAsync(cancellationToken)) { Pooling = false };
+        var database = new TestDatabase(admin.ConnectionString, $"test_{NewId.NextGuid():n}");
+        await database.ExecuteAsAdmin($"create database {database.Name}", cancellationToken);
+        return database;
+    }
+
+    /// <summary>Runs one statement in this database and gives the first column of its first row.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        var value = await command.ExecuteScalarAsync(cancellationToken);
+        return value is null or DBNull ? default : (T)value;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The pool's connections would be found broken by whoever came next to the same address; nobody does, but they hold sockets.
+        await using (var connection = new NpgsqlConnection(ConnectionString))
+            NpgsqlConnection.ClearPool(connection);
+        // A host that the test has just killed may still have its sessions open on the server.
+        await ExecuteAsAdmin($"drop database if exists {Name} with (force)", CancellationToken.None);
+    }
+
+    async Task ExecuteAsAdmin(string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(_admin);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
