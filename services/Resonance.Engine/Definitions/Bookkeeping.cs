@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Resonance.Engine.Definitions;
 
 /// <summary>What the engine remembers of an instance, stored beside the workflow's own data.</summary>
@@ -23,6 +25,10 @@ sealed class Bookkeeping
 
     /// <summary>The workflow to tell when this one ends.</summary>
     public Caller? Caller { get; set; }
+
+    /// <summary>The one before the message at hand, which takes its place again when the message is rejected.</summary>
+    [JsonIgnore]
+    public Caller? CallerBefore { get; set; }
 
     /// <summary>Token of the deadline of the current state.</summary>
     public Guid? Deadline { get; set; }

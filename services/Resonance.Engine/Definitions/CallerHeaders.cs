@@ -21,7 +21,7 @@ static class CallerHeaders
     /// <returns>Who sent the message; null when no workflow did.</returns>
     public static Caller? Read(ConsumeContext context) =>
         context.ResponseAddress is { } address
-        && context.Headers.Get<Guid>(WorkflowId) is { } id
+        && Guid.TryParse(context.Headers.Get<string>(WorkflowId), out var id)
         && context.Headers.Get<string>(IdempotencyKey) is { Length: > 0 } key
             ? new Caller(address.ToString(), id, key)
             : null;

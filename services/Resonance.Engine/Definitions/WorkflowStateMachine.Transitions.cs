@@ -67,12 +67,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
     {
         var engine = context.Saga.Engine;
         Reject(context, Step.Of(context).Event, $"{StateNames.ToScreen(context.CurrentState.Name)} does not accept it");
-        if (CallerHeaders.Read(context) is null)
-            return;
 
         // A caller that asks again gets the answer again: its first one may be what the caller never received.
-        if (WorkflowStatus.IsEnd(engine.Status))
+        if (CallerHeaders.Read(context) is not null && WorkflowStatus.IsEnd(engine.Status))
             await AnswerCallerAsync(context, context.CurrentState.Name);
+        engine.Caller = engine.CallerBefore;
     }
 
     static void Reject(BehaviorContext<TInstance> context, string @event, string reason) =>

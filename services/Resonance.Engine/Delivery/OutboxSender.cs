@@ -30,12 +30,15 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
         }
     }
 
-    /// <summary>Sends one message and, where the broker keeps it from now on, has its row removed.</summary>
+    /// <summary>
+    /// Sends one message and, where the broker keeps it from now on, has its row removed. What is published may have no consumer at all,
+    /// and is done when it is sent.
+    /// </summary>
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
         await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
-        if (!options.DoneWhenConsumed)
+        if (!options.DoneWhenConsumed || !message.Envelope.Mandatory)
             completions.Add(message.Row.MessageId);
     }
 

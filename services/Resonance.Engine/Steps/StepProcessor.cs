@@ -32,7 +32,7 @@ sealed class StepProcessor(
         {
             var step = new Step(
                 id, MessageIdOf(context), typeof(TMessage).Name, Addresses.Endpoint(workflow.Type), clock.GetUtcNow(), () => chance.NextDouble() * 2);
-            var session = new StepSession<TInstance>(step, workflow, loader, keys, points);
+            var session = new StepSession<TInstance>(step, CallerHeaders.Read(context), workflow, loader, keys, points);
             await DecideAsync(context, decide, step, session, services, scoped);
             if (!session.Decided)
             {

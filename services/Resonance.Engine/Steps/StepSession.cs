@@ -9,7 +9,7 @@ namespace Resonance.Engine.Steps;
 
 /// <summary>One attempt to decide a step: the instance as loaded, what the machine made of it, and the commit that follows.</summary>
 sealed class StepSession<TInstance>(
-    Step step, WorkflowDescription workflow, InstanceLoader loader, KeyAllocator keys, StepPoints points) where TInstance : WorkflowInstance
+    Step step, Caller? caller, WorkflowDescription workflow, InstanceLoader loader, KeyAllocator keys, StepPoints points) where TInstance : WorkflowInstance
 {
     WorkflowRow? _row;
     TInstance? _instance;
@@ -38,6 +38,10 @@ sealed class StepSession<TInstance>(
         _instance.Key = _row.Key;
         _instance.Priority = _row.Priority;
         _instance.StartedAt = _row.StartedAt;
+
+        // Whoever asked last is told the end: also the one who calls again because the first answer never reached it.
+        _instance.Engine.CallerBefore = _instance.Engine.Caller;
+        _instance.Engine.Caller = caller ?? _instance.Engine.Caller;
         return _instance;
     }
 
@@ -47,6 +51,7 @@ sealed class StepSession<TInstance>(
         instance.Key = _row?.Key ?? workflow.KeyOf(message) ?? await keys.NextAsync(workflow, CancellationToken.None);
         instance.Priority = workflow.PriorityOf(message);
         instance.StartedAt = _row?.StartedAt ?? step.Now;
+        instance.Engine.Caller = caller;
     }
 
     public Task KeepAsync()
