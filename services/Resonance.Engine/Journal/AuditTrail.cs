@@ -48,25 +48,25 @@ public static class AuditTrail
                         $"executing state: {Screen(state)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
                     break;
                 case AttemptFailed failed:
-                    yield return ("WARN", $"{failed.Activity} attempt {failed.Attempt} failed: {failed.Error}.");
+                    yield return ("WARN", $"{failed.Activity} attempt {failed.Attempt} failed: {Clause(failed.Error)}.");
                     break;
                 case CompensationStarted compensation:
-                    yield return ("INFO", $"undoes {compensation.Activity}: {compensation.Reason}.");
+                    yield return ("INFO", $"undoes {compensation.Activity}: {Clause(compensation.Reason)}.");
                     break;
                 case Compensated compensated:
                     yield return ("INFO", $"undid {compensated.Activity}.");
                     break;
                 case Suspended suspended:
-                    yield return ("WARN", $"suspended: {suspended.Cause}.");
+                    yield return ("WARN", $"suspended: {Clause(suspended.Cause)}.");
                     break;
                 case Recovered recovered:
                     yield return ("INFO", $"goes on after {recovered.How}.");
                     break;
                 case OperatorAction action:
-                    yield return ("INFO", $"{action.Action} by {action.Operator}: {action.Reason}.");
+                    yield return ("INFO", $"{action.Action} by {action.Operator}: {Clause(action.Reason)}.");
                     break;
                 case EventRejected rejected:
-                    yield return ("WARN", $"rejected {rejected.Event}: {rejected.Reason}.");
+                    yield return ("WARN", $"rejected {rejected.Event}: {Clause(rejected.Reason)}.");
                     break;
                 case Finished finished:
                     yield return ("INFO", $"{finished.Outcome} after {Seconds(finished.DurationMs)} s.");
@@ -74,6 +74,9 @@ public static class AuditTrail
             }
         }
     }
+
+    /// <summary>A reason that is a sentence of its own loses its full stop where it ends ours.</summary>
+    static string Clause(string reason) => reason.TrimEnd('.', ' ');
 
     static string Screen(string state) => StateNames.ToScreen(state);
 
