@@ -30,7 +30,7 @@ static partial class Arrows
         ["Recovery"] = [],
         ["Journal"] = [],
         ["Rules"] = ["Journal"],
-        ["Storage"] = ["Journal"],
+        ["Storage"] = ["Journal", "Telemetry"],
         ["Delivery"] = ["Journal", "Recovery", "Storage", "Telemetry"],
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
