@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,13 +12,15 @@ using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 using Resonance.Workflows;
 using Resonance.Workflows.Orders;
+using Xunit;
 
 namespace Resonance.Tests.Support;
 
 /// <summary>The whole engine in the test's process: MassTransit's test harness over the in-memory broker, SQLite in memory.</summary>
 sealed class WorkflowHarness : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
     readonly ServiceProvider _services;
     readonly List<IHostedService> _hosted;
@@ -117,6 +120,10 @@ sealed class WorkflowHarness : IAsyncDisposable
         lock (_lock)
             return [.. _steps.Where(step => step.Workflow.Id == workflowId)];
     }
+
+    /// <summary>The journal entries of one kind of an instance, in their order.</summary>
+    public IReadOnlyList<TEntry> EntriesOf<TEntry>(Guid workflowId) where TEntry : JournalEntry =>
+        [.. StepsOf(workflowId).SelectMany(step => JsonSerializer.Deserialize<JournalEntry[]>(step.Journal.Entries, Json)!).OfType<TEntry>()];
 
     public async ValueTask DisposeAsync()
     {
