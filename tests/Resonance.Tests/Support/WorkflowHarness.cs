@@ -4,6 +4,7 @@ using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
@@ -102,6 +103,18 @@ sealed class WorkflowHarness : IAsyncDisposable
                 throw new TimeoutException($"The step never came. So far:{Environment.NewLine}{string.Join(Environment.NewLine, Trail())}");
             }
         }
+    }
+
+    /// <summary>Lets the clock run, an hour at a time, until what is waited for has come.</summary>
+    public async Task<StepCommit> AdvanceUntilAsync(FakeTimeProvider clock, Task<StepCommit> awaited)
+    {
+        while (!awaited.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await Task.WhenAny(awaited, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+
+        return await awaited;
     }
 
     /// <summary>Waits until the instance is in a state (PascalCase).</summary>
