@@ -19,7 +19,8 @@ sealed class MissingInstances(IWorkflowStore store, OutboxDispatcher dispatcher,
     /// <exception cref="InstanceNotFoundException">All waits are used up.</exception>
     public async Task TryLaterAsync<T>(ConsumeContext<T> context, Guid workflowId) where T : class
     {
-        var deliveries = context.Headers.Get<int>(DeliveriesHeader) ?? 0;
+        // The transport's headers: those of a message in MassTransit's envelope stand in its body, which goes out again as it came.
+        var deliveries = context.ReceiveContext.TransportHeaders.Get<int>(DeliveriesHeader) ?? 0;
         if (deliveries >= options.MissingInstanceDelays.Count)
             throw new InstanceNotFoundException(typeof(T).Name, workflowId);
 
