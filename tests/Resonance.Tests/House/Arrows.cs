@@ -19,7 +19,8 @@ static partial class Arrows
         ["Resonance.Host"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway"],
         ["Resonance.Tests"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host"],
         ["Resonance.AcceptanceTests"] =
-            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host"],
+            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host", "Resonance.FaultyHost"],
+        ["Resonance.FaultyHost"] = ["Resonance.Host"],
         ["Resonance.Benchmarks"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows"],
     };
 
