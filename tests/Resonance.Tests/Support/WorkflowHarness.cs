@@ -12,7 +12,6 @@ using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 using Resonance.Workflows;
-using Resonance.Workflows.Orders;
 using Xunit;
 
 namespace Resonance.Tests.Support;

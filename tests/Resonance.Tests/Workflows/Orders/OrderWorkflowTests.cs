@@ -1,3 +1,4 @@
+using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
@@ -127,10 +128,7 @@ public sealed class OrderWorkflowTests
         var another = await harness.Client.StartAsync(OrderWorkflow.Type, Support.Orders.Good() with { OrderNumber = first.Key }, Cancellation);
         var elsewhere = await harness.Client.StartAsync(
             PaymentWorkflow.Type,
-            new Resonance.Contracts.Payments.StartPayment
-            {
-                PaymentId = order.OrderId, Reference = "r", Amount = 1, Currency = "EUR", CardToken = "tok_visa",
-            },
+            new StartPayment { PaymentId = order.OrderId, Reference = "r", Amount = 1, Currency = "EUR", CardToken = "tok_visa" },
             Cancellation);
 
         Assert.Equal((StartOutcome.Exists, first.Id, first.Key), (second.Outcome, second.Id, second.Key));
