@@ -22,7 +22,10 @@ sealed class OutboxDispatcher(
 
     static readonly RetryPolicy Resend = new()
     {
-        InitialInterval = TimeSpan.FromSeconds(1), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromMinutes(1), MaximumAttempts = 0,
+        InitialInterval = TimeSpan.FromSeconds(1),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromMinutes(1),
+        MaximumAttempts = 0,
     };
 
     readonly Lock _lock = new();

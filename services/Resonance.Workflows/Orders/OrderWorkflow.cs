@@ -18,7 +18,10 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
     /// <summary>How the order talks to its workers.</summary>
     static readonly RetryPolicy Patient = new()
     {
-        InitialInterval = TimeSpan.FromSeconds(1), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromSeconds(30), MaximumAttempts = 6,
+        InitialInterval = TimeSpan.FromSeconds(1),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromSeconds(30),
+        MaximumAttempts = 6,
     };
 
     public OrderWorkflow(OrderRules rules, WorkflowTimes times) : base(Type)
@@ -29,7 +32,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             .SendTo("inventory").Timeout(times.Worker).Retry(Patient)
             .Command(call => new ReleaseInventory
             {
-                WorkflowId = call.WorkflowId, IdempotencyKey = call.IdempotencyKey, ReservationId = call.WorkflowId,
+                WorkflowId = call.WorkflowId,
+                IdempotencyKey = call.IdempotencyKey,
+                ReservationId = call.WorkflowId,
             }));
         ReserveInventory = Activity<ReserveInventory, InventoryReserved>(nameof(ReserveInventory), activity => activity
             .SendTo("inventory").Timeout(times.Worker).Retry(Patient)
@@ -61,7 +66,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             .SendTo("shipping").Timeout(times.Worker).Retry(Patient)
             .Command(call => new CancelShipment
             {
-                WorkflowId = call.WorkflowId, IdempotencyKey = call.IdempotencyKey, ShipmentId = call.WorkflowId,
+                WorkflowId = call.WorkflowId,
+                IdempotencyKey = call.IdempotencyKey,
+                ShipmentId = call.WorkflowId,
             }));
         ArrangeShipment = Activity<ArrangeShipment, ShipmentArranged>(nameof(ArrangeShipment), activity => activity
             .SendTo("shipping").Timeout(times.Worker).Retry(Patient)
@@ -151,7 +158,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             .TransitionTo(Completed)
             .Publish(context => new OrderCompleted
             {
-                OrderId = context.Saga.CorrelationId, OrderNumber = context.Saga.Key, TrackingNumber = context.Saga.TrackingNumber!,
+                OrderId = context.Saga.CorrelationId,
+                OrderNumber = context.Saga.Key,
+                TrackingNumber = context.Saga.TrackingNumber!,
             }),
         When(ArrangeShipment.Failed)
             .Compensate(context => $"shipping refused the order: {context.Message.Message}"));
@@ -159,7 +168,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
     void WhenCancelled() => WhenEnter(Cancelled, entering => entering
         .Publish(context => new OrderCancelled
         {
-            OrderId = context.Saga.CorrelationId, OrderNumber = context.Saga.Key, Reason = context.Saga.Reason ?? "cancelled",
+            OrderId = context.Saga.CorrelationId,
+            OrderNumber = context.Saga.Key,
+            Reason = context.Saga.Reason ?? "cancelled",
         }));
 
     static void Remember(OrderInstance order, SubmitOrder start)

@@ -20,7 +20,10 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
 
         var retry = new RetryPolicy
         {
-            InitialInterval = times.CardRetry, BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromMinutes(1), MaximumAttempts = 5,
+            InitialInterval = times.CardRetry,
+            BackoffCoefficient = 2,
+            MaximumInterval = TimeSpan.FromMinutes(1),
+            MaximumAttempts = 5,
         };
         AssessCard = Activity<AssessCard, CardAssessed>(nameof(AssessCard), activity => activity
             .SendTo("card-provider").Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
@@ -132,7 +135,9 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             .TransitionTo(Completed)
             .Publish(context => new PaymentCompleted
             {
-                PaymentId = context.Saga.CorrelationId, Reference = context.Saga.Reference, CaptureId = context.Saga.CaptureId!,
+                PaymentId = context.Saga.CorrelationId,
+                Reference = context.Saga.Reference,
+                CaptureId = context.Saga.CaptureId!,
             }),
         When(CaptureCard.Failed)
             .Because(context => context.Message.Message)
@@ -147,7 +152,9 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
     void WhenDeclined() => WhenEnter(Declined, entering => entering
         .Publish(context => new PaymentDeclined
         {
-            PaymentId = context.Saga.CorrelationId, Reference = context.Saga.Reference, Reason = context.Saga.Reason ?? "declined",
+            PaymentId = context.Saga.CorrelationId,
+            Reference = context.Saga.Reference,
+            Reason = context.Saga.Reason ?? "declined",
         }));
 
     void WhenRefunded() => WhenEnter(Refunded, entering => entering

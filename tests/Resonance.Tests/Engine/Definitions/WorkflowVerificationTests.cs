@@ -78,7 +78,10 @@ public sealed class WorkflowVerificationTests
                 .SendTo("inventory").Timeout(TimeSpan.FromSeconds(1))
                 .Command(call => new ReserveInventory
                 {
-                    WorkflowId = call.WorkflowId, IdempotencyKey = call.IdempotencyKey, ReservationId = call.WorkflowId, Lines = [],
+                    WorkflowId = call.WorkflowId,
+                    IdempotencyKey = call.IdempotencyKey,
+                    ReservationId = call.WorkflowId,
+                    Lines = [],
                 }));
             Ends(Done, WorkflowStatus.Completed);
             Initially(When(Started).TransitionTo(Waiting));
@@ -103,7 +106,10 @@ public sealed class WorkflowVerificationTests
                 .SendTo("inventory")
                 .Command(call => new ReserveInventory
                 {
-                    WorkflowId = call.WorkflowId, IdempotencyKey = call.IdempotencyKey, ReservationId = call.WorkflowId, Lines = [],
+                    WorkflowId = call.WorkflowId,
+                    IdempotencyKey = call.IdempotencyKey,
+                    ReservationId = call.WorkflowId,
+                    Lines = [],
                 }));
     }
 }

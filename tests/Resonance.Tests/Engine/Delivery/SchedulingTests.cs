@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;

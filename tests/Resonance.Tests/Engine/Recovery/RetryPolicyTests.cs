@@ -7,7 +7,10 @@ public sealed class RetryPolicyTests
 {
     static readonly RetryPolicy Policy = new()
     {
-        InitialInterval = TimeSpan.FromSeconds(2), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromSeconds(10), MaximumAttempts = 4,
+        InitialInterval = TimeSpan.FromSeconds(2),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromSeconds(10),
+        MaximumAttempts = 4,
         NonRetryableErrors = ["card_declined"],
     };
 

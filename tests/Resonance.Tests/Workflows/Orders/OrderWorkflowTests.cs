@@ -170,6 +170,7 @@ public sealed class OrderWorkflowTests
 
     static WorkflowTimes Quick => new()
     {
-        CardProvider = TimeSpan.FromMilliseconds(200), CardRetry = TimeSpan.FromMilliseconds(100),
+        CardProvider = TimeSpan.FromMilliseconds(200),
+        CardRetry = TimeSpan.FromMilliseconds(100),
     };
 }
