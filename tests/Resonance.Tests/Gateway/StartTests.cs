@@ -137,6 +137,17 @@ public sealed class StartTests : GatewayFixture
         Assert.DoesNotContain("secret", JsonSerializer.Serialize(problem), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/nothing", HttpStatusCode.NotFound)]
+    [InlineData("/api/workflows/payment", HttpStatusCode.InternalServerError)]
+    public async Task Answers_a_browser_with_a_problem_too(string address, HttpStatusCode status)
+    {
+        StartAnswers = () => throw new InvalidOperationException("secret of the inside");
+        Http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        await ProblemAsync(status, PostAsync(address, GoodPayment));
+    }
+
     [Fact]
     public async Task Asks_the_client_to_come_back_when_the_store_is_away()
     {
