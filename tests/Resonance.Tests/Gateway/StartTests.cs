@@ -48,7 +48,9 @@ public sealed class StartTests : GatewayFixture
     [Fact]
     public async Task Names_every_field_that_is_wrong_and_starts_nothing()
     {
-        var json = """{ "orderId": 1, "lines": [{ "sku": "a", "quantity": "many", "unitPrice": 1 }], "customerId": "c", "currency": "EUR" }""";
+        var json = """
+            { "orderId": 1, "lines": [{ "sku": "a", "quantity": "many", "unitPrice": 1 }], "customerId": "c", "currency": "EUR" }
+            """;
 
         var problem = await ProblemAsync(HttpStatusCode.BadRequest, PostAsync("/api/workflows/order", json));
 
