@@ -26,6 +26,13 @@ static class Problems
 
     public static ProblemHttpResult NotJson(string detail) => Of(StatusCodes.Status415UnsupportedMediaType, detail);
 
+    /// <summary>
+    /// Says what the status says. The framework's own writer would answer a browser with bare text, or not at all, as browsers do not
+    /// ask for problem documents.
+    /// </summary>
+    public static Task WriteAsync(HttpContext context) =>
+        TypedResults.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context);
+
     static ProblemHttpResult Of(int status, string detail, string? name = null, object? value = null) =>
         TypedResults.Problem(
             detail, statusCode: status, extensions: name is null ? null : new Dictionary<string, object?> { [name] = value });

@@ -19,8 +19,11 @@ sealed class QueryValues
     {
         if (Given(value) is not { } given)
             return WorkflowFilter.LimitDefault;
-        if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= WorkflowFilter.LimitMax)
+        if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            && limit is >= 1 and <= WorkflowFilter.LimitMax)
+        {
             return limit;
+        }
 
         Refuse("limit", $"limit must be a whole number from 1 to {WorkflowFilter.LimitMax}.");
         return WorkflowFilter.LimitDefault;

@@ -25,8 +25,12 @@ public static class ResonanceGatewayExtensions
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
-        services.Configure<ExceptionHandlerOptions>(options => options.StatusCodeSelector = error =>
-            error is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError);
+        services.Configure<ExceptionHandlerOptions>(options =>
+        {
+            options.StatusCodeSelector = error =>
+                error is BadHttpRequestException refused ? refused.StatusCode : StatusCodes.Status500InternalServerError;
+            options.ExceptionHandler = Problems.WriteAsync;
+        });
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOpenApi("v1", options => options.AddDocumentTransformer(OpenApi.DescribeAsync));
         return services;
@@ -45,7 +49,7 @@ public static class ResonanceGatewayExtensions
         if (endpoints is IApplicationBuilder pipeline)
         {
             pipeline.UseExceptionHandler();
-            pipeline.UseStatusCodePages();
+            pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
         }
 
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status503ServiceUnavailable);

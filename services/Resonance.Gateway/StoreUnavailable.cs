@@ -6,8 +6,7 @@ using Resonance.Engine.Storage;
 namespace Resonance.Gateway;
 
 /// <summary>A store that is away for a moment is no fault of this program: the client is told to come back.</summary>
-sealed partial class StoreUnavailable(IWorkflowStore store, IProblemDetailsService problems, ILogger<StoreUnavailable> logger)
-    : IExceptionHandler
+sealed partial class StoreUnavailable(IWorkflowStore store, ILogger<StoreUnavailable> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -15,17 +14,13 @@ sealed partial class StoreUnavailable(IWorkflowStore store, IProblemDetailsServi
             return false;
 
         LogUnavailable(logger, httpContext.Request.Method, httpContext.Request.Path, exception);
-        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers.RetryAfter = "1";
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails =
-            {
-                Status = StatusCodes.Status503ServiceUnavailable,
-                Detail = "The store does not answer at the moment. Send the same request again; nothing happens twice.",
-            },
-        });
+        await TypedResults
+            .Problem(
+                "The store does not answer at the moment. Send the same request again; nothing happens twice.",
+                statusCode: StatusCodes.Status503ServiceUnavailable)
+            .ExecuteAsync(httpContext);
+        return true;
     }
 
     /// <summary>EF Core wraps what its driver throws.</summary>

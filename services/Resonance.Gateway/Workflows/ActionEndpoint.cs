@@ -72,6 +72,8 @@ static class ActionEndpoint
         var state = result.State is null ? null : StateNames.ToScreen(result.State);
         var allowed = result.Allowed.Count == 0 ? "It allows no action." : $"It allows: {string.Join(", ", result.Allowed)}.";
         return Problems.Conflict(
-            $"The instance is in state {state} and does not allow '{action}' now. {allowed}", ("state", state), ("allowed", result.Allowed));
+            $"The instance is in state {state} and does not allow '{action}' now. {allowed}",
+            ("state", state),
+            ("allowed", result.Allowed));
     }
 }

@@ -76,7 +76,10 @@ static class ListEndpoint
     }
 
     static IEnumerable<string> StatesOf(WorkflowCatalog catalog, string? type) =>
-        catalog.All.Where(workflow => type is null || workflow.Type == type).SelectMany(workflow => workflow.States).Select(StateNames.ToScreen);
+        catalog.All
+            .Where(workflow => type is null || workflow.Type == type)
+            .SelectMany(workflow => workflow.States)
+            .Select(StateNames.ToScreen);
 
     static string Alternatives(IEnumerable<string> names) =>
         string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));

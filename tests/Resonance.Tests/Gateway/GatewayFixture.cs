@@ -19,7 +19,7 @@ using Xunit;
 
 namespace Resonance.Tests.Gateway;
 
-/// <summary>The gateway in one process: real API and read side, rows that the test writes, a client that answers as the test says.</summary>
+/// <summary>The gateway in one process: real API and read side, rows that the test writes, a client that answers as it is told.</summary>
 public abstract class GatewayFixture : IAsyncLifetime
 {
     WebApplication _app = null!;

@@ -28,7 +28,7 @@ public sealed class ReadTests : GatewayFixture
     }
 
     [Theory]
-    [InlineData("""{"$engine":{"suspension":{"cause":"inventory does not answer","activity":"ReserveInventory"}}}""", "inventory does not answer")]
+    [InlineData("""{"$engine":{"suspension":{"cause":"no answer","activity":"ReserveInventory"}}}""", "no answer")]
     [InlineData("""{"$engine":{"suspension":{"cause":7}}}""", "an operator")]
     [InlineData("""{"$engine":{"suspension":"odd"}}""", "an operator")]
     [InlineData("""{"$engine":[]}""", "an operator")]
@@ -54,7 +54,8 @@ public sealed class ReadTests : GatewayFixture
             "Initial",
             "ValidateCard",
             """
-            [{"kind":"stateChanged","from":"Initial","to":"ValidateCard"},{"kind":"eventRejected","event":"CardCaptured","state":"ValidateCard"},
+            [{"kind":"stateChanged","from":"Initial","to":"ValidateCard"},
+             {"kind":"eventRejected","event":"CardCaptured","state":"ValidateCard"},
              {"kind":"timerSet","timer":"ToValidate"}]
             """,
             Cancel);

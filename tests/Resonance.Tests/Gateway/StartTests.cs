@@ -48,7 +48,9 @@ public sealed class StartTests : GatewayFixture
     [Fact]
     public async Task Names_every_field_that_is_wrong_and_starts_nothing()
     {
-        var json = """{ "orderId": 1, "lines": [{ "sku": "a", "quantity": "many", "unitPrice": 1 }], "customerId": "c", "currency": "EUR" }""";
+        var json = """
+            { "orderId": 1, "lines": [{ "sku": "a", "quantity": "many", "unitPrice": 1 }], "customerId": "c", "currency": "EUR" }
+            """;
 
         var problem = await ProblemAsync(HttpStatusCode.BadRequest, PostAsync("/api/workflows/order", json));
 
@@ -135,6 +137,17 @@ public sealed class StartTests : GatewayFixture
         var problem = await ProblemAsync(HttpStatusCode.InternalServerError, PostAsync("/api/workflows/payment", GoodPayment));
 
         Assert.DoesNotContain("secret", JsonSerializer.Serialize(problem), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/nothing", HttpStatusCode.NotFound)]
+    [InlineData("/api/workflows/payment", HttpStatusCode.InternalServerError)]
+    public async Task Answers_a_browser_with_a_problem_too(string address, HttpStatusCode status)
+    {
+        StartAnswers = () => throw new InvalidOperationException("secret of the inside");
+        Http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        await ProblemAsync(status, PostAsync(address, GoodPayment));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Resonance.Engine.Definitions;
 namespace Resonance.Engine.Storage.Queries;
 
 /// <summary>Answers questions about instances, their history and what waits or could not be delivered. Reads only.</summary>
-/// <remarks>A store that cannot be reached surfaces as the driver's exception, possibly inside an <see cref="InvalidOperationException"/>.</remarks>
+/// <remarks>
+/// A store that cannot be reached surfaces as the driver's exception, possibly inside an <see cref="InvalidOperationException"/>.
+/// </remarks>
 public sealed class WorkflowQueries
 {
     readonly IDbContextFactory<ReadContext> _contexts;

@@ -32,7 +32,9 @@ public sealed class ContractReaderTests
     [Fact]
     public void Reads_names_in_any_case_ignores_unknown_members_and_skips_a_byte_order_mark()
     {
-        var json = "\uFEFF" + GoodOrder.Replace("\"orderId\"", "\"OrderID\"").Replace("\"priority\"", "\"note\": {\"a\": [1]}, \"PRIORITY\"");
+        var json = "\uFEFF" + GoodOrder
+            .Replace("\"orderId\"", "\"OrderID\"")
+            .Replace("\"priority\"", "\"note\": {\"a\": [1]}, \"PRIORITY\"");
 
         var result = Read(json);
 
@@ -236,7 +238,7 @@ public sealed class ContractReaderTests
     {
         var result = ContractReader.Read(typeof(Odd), """{ "span": "soon" }"""u8.ToArray());
 
-        Assert.StartsWith("The JSON value is not in a supported TimeSpan format", Assert.Single(result.Errors["span"]), StringComparison.Ordinal);
+        Assert.Contains("not in a supported TimeSpan format", Assert.Single(result.Errors["span"]), StringComparison.Ordinal);
     }
 
     [Fact]
