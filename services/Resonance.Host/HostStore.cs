@@ -31,7 +31,10 @@ static class HostStore
         {
             throw new OptionsValidationException(
                 ResonanceOptions.Section, typeof(ResonanceOptions),
-                ["Resonance:Store is 'postgres', but ConnectionStrings:Postgres is missing. Set it, e.g. ConnectionStrings__Postgres='Host=127.0.0.1;Username=resonance;Password=...;Database=resonance'."]);
+                [
+                    "Resonance:Store is 'postgres', but ConnectionStrings:Postgres is missing. Set it, e.g. " +
+                    "ConnectionStrings__Postgres='Host=127.0.0.1;Username=resonance;Password=...;Database=resonance'.",
+                ]);
         }
 
         var role = builder.Configuration["Resonance:ApplicationRole"];

@@ -79,7 +79,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
             return;
         }
 
-        var error = context.Message.Exceptions is [{ Message: { Length: > 0 } message }, ..] ? message : "the worker failed";
+        // An exception may say anything; Postgres has no form for a NUL.
+        var error = context.Message.Exceptions is [{ Message: { Length: > 0 } message }, ..] ? message.Replace('\0', ' ') : "the worker failed";
         await AttemptFailedAsync(context, _activities[open.Name], open, ActivityFailure.WorkerFault, error);
     }
 
@@ -120,12 +121,13 @@ public abstract partial class WorkflowStateMachine<TInstance>
     async Task OnReplyAsync<TReply>(BehaviorContext<TInstance, TReply> context) where TReply : class, IActivityReply
     {
         var reply = context.Message;
-        if (Find(context, reply.IdempotencyKey) is not { } open || _activities[open.Name] is not { } activity || activity.ReplyType != typeof(TReply))
+        if (Find(context, reply.IdempotencyKey) is not { } open || _activities[open.Name].ReplyType != typeof(TReply))
         {
             Reject(context, typeof(TReply).Name, "no command with its idempotency key is open");
             return;
         }
 
+        var activity = _activities[open.Name];
         var engine = context.Saga.Engine;
         var undoing = IsUndoing(engine, activity);
         if (engine.Suspension is not null || (!undoing && !AcceptsIn(context.Saga.CurrentState, activity.CompletedEvent)))

@@ -10,7 +10,8 @@ namespace Resonance.Engine.Delivery;
 /// Takes operators' commands that were published and passes each on to the workflow that it is about: on the contract's exchange nobody
 /// knows the workflow's type, and a copy for every workflow would be set aside by all but one.
 /// </summary>
-sealed class OperatorCommandRouter(IWorkflowStore store, WorkflowCatalog catalog, MissingInstances missing, IBus bus, OutboxSender sender, DeliveryOptions options)
+sealed class OperatorCommandRouter(
+    IWorkflowStore store, WorkflowCatalog catalog, MissingInstances missing, IBus bus, OutboxSender sender, DeliveryOptions options)
     : IConsumer<RetryWorkflow>, IConsumer<CancelWorkflow>, IConsumer<SuspendWorkflow>, IConsumer<ResumeWorkflow>, IConsumer<CompensateWorkflow>
 {
     public const string EndpointName = "operator-commands";

@@ -41,7 +41,7 @@ public static class AuditTrail
                 case RetryScheduled scheduled:
                     var reset = row.From == row.To ? "" : $" State reset to {Screen(row.To)}.";
                     yield return ("INFO",
-                        $"retry #{scheduled.Retry} after {scheduled.Cause}.{reset} Next attempt in {(scheduled.DelayMs / 1000.0).ToString("0.0", CultureInfo.InvariantCulture)} s.");
+                        $"retry #{scheduled.Retry} after {scheduled.Cause}.{reset} Next attempt in {Seconds(scheduled.DelayMs, "0.0")} s.");
                     break;
                 case RuleEvaluated rule:
                     yield return ("INFO",
@@ -80,5 +80,5 @@ public static class AuditTrail
 
     static string Screen(string state) => StateNames.ToScreen(state);
 
-    static string Seconds(long milliseconds) => (milliseconds / 1000.0).ToString("0.0##", CultureInfo.InvariantCulture);
+    static string Seconds(long milliseconds, string format = "0.0##") => (milliseconds / 1000.0).ToString(format, CultureInfo.InvariantCulture);
 }

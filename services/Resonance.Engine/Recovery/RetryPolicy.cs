@@ -51,7 +51,8 @@ public sealed record RetryPolicy
     /// <summary>The policy as people read it, e.g. <c>5 attempts, 1 s x 2 up to 60 s</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(MaximumAttempts == 0 ? "unlimited" : MaximumAttempts)} attempts, {InitialInterval.TotalSeconds:0.###} s x {BackoffCoefficient:0.##} up to {MaximumInterval.TotalSeconds:0.###} s");
+        $"{(MaximumAttempts == 0 ? "unlimited" : MaximumAttempts)} attempts, {InitialInterval.TotalSeconds:0.###} s x " +
+        $"{BackoffCoefficient:0.##} up to {MaximumInterval.TotalSeconds:0.###} s");
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public RetryPolicy Validated()

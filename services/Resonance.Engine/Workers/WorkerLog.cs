@@ -4,11 +4,11 @@ namespace Resonance.Engine.Workers;
 
 static partial class WorkerLog
 {
-    [LoggerMessage(EventId = 1, EventName = "WorkerLeftUnanswered", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 1, EventName = "WorkerLeftUnanswered", Level = LogLevel.Information,
         Message = "{Command} {IdempotencyKey} is left unanswered.")]
     public static partial void LeftUnanswered(this ILogger logger, string command, string? idempotencyKey);
 
-    [LoggerMessage(EventId = 2, EventName = "WorkerFailed", Level = LogLevel.Information,
+    [LoggerMessage(EventId = 2, EventName = "WorkerFailed", Level = LogLevel.Debug,
         Message = "{Command} {IdempotencyKey} failed with {ErrorKind}: {Error} (non-retryable: {NonRetryable})")]
     public static partial void Failed(
         this ILogger logger, string command, string? idempotencyKey, string errorKind, string error, bool nonRetryable);

@@ -49,7 +49,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
 
         RefundPayment = Activity<RefundPayment, ChildWorkflowFinished>(nameof(RefundPayment), activity => activity
             .SendTo("payment").Timeout(times.Child).Retry(Patient)
-            .Command(call => new RefundPayment { PaymentId = call.Instance.PaymentId, Reason = call.Instance.Reason ?? "the order was undone" }));
+            .Command(call => new RefundPayment { PaymentId = call.Instance.PaymentId, Reason = OneLine(call.Instance.Reason) }));
         Payment = Activity<StartPayment, ChildWorkflowFinished>(nameof(Payment), activity => activity
             .SendTo("payment").Timeout(times.Child).Retry(Patient with { MaximumAttempts = 0, MaximumInterval = TimeSpan.FromMinutes(10) })
             .CompensateWith(RefundPayment, when: reply => reply.Status == WorkflowStatus.Completed)
@@ -142,15 +142,15 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
     void WhileProcessing(OrderRules rules) => During(Processing,
         When(ReserveInventory.Completed)
             .Then(context => context.Saga.Availability = context.Message.Lines)
-            .Evaluate(rules.CheckInventory, context => new StockFacts(context.Message.Lines, context.Message.Reserved),
+            .Evaluate(rules.CheckInventory, context => Stock(context.Message),
                 pass => pass.Execute(Payment).TransitionTo(AwaitingPayment),
-                fail => fail.Compensate(context => rules.CheckInventory.WhyNot(new StockFacts(context.Message.Lines, context.Message.Reserved)))));
+                fail => fail.Compensate(context => rules.CheckInventory.WhyNot(Stock(context.Message)))));
 
     void WhileAwaitingPayment() => During(AwaitingPayment,
         When(Payment.Completed)
             .IfElse(context => context.Message.Status == WorkflowStatus.Completed,
                 paid => paid.Execute(ArrangeShipment).TransitionTo(Shipping),
-                unpaid => unpaid.Compensate(context => $"the payment {context.Message.ChildKey} ended in {StateNames.ToScreen(context.Message.State)}: {context.Message.Reason}")));
+                unpaid => unpaid.Compensate(context => WhyUnpaid(context.Message))));
 
     void WhileShipping() => During(Shipping,
         When(ArrangeShipment.Completed)
@@ -172,6 +172,18 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             OrderNumber = context.Saga.Key,
             Reason = context.Saga.Reason ?? "cancelled",
         }));
+
+    static StockFacts Stock(InventoryReserved reply) => new(reply.Lines, reply.Reserved);
+
+    static string WhyUnpaid(ChildWorkflowFinished payment) =>
+        $"the payment {payment.ChildKey} ended in {StateNames.ToScreen(payment.State)}: {payment.Reason}";
+
+    /// <summary>A reason as the contract takes it: without control characters, 512 letters at most.</summary>
+    static string OneLine(string? reason)
+    {
+        var line = string.Concat((reason ?? "the order was undone").Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return line.Length <= 512 ? line : line[..512];
+    }
 
     static void Remember(OrderInstance order, SubmitOrder start)
     {

@@ -109,7 +109,7 @@ public sealed class OrderWorkflowTests
         await harness.Client.StartAsync(OrderWorkflow.Type, order, Cancellation);
         await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Completed));
 
-        await harness.Client.ActAsync(order.OrderId, OperatorActions.Compensate, "ann", "recalled", Cancellation);
+        await harness.Client.ActAsync(order.OrderId, OperatorActions.Compensate, "ann", new string('r', 512), Cancellation);
         await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Cancelled));
 
         Assert.Equal(
