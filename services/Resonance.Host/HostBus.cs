@@ -30,9 +30,7 @@ static class HostBus
         }
 
         // Nobody else can send what this process left behind, so that only its own restart ends a lease.
-        var delivery = new DeliveryOptions { DoneWhenConsumed = memory };
-        if (memory)
-            delivery.Lease = TimeSpan.FromDays(1);
+        var delivery = new DeliveryOptions { DoneWhenConsumed = memory, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
         builder.Services.AddResonanceEngine(delivery);
         builder.Services.AddMassTransit(bus =>
         {

@@ -30,6 +30,14 @@ sealed class ResonanceOptions
     /// <summary>Whether the audit trail of the steps that this process takes is printed to standard output.</summary>
     public bool Trail { get; set; } = true;
 
+    /// <summary>
+    /// How long the process that committed a message has to send it before any other may: so long does what a dead process left behind
+    /// lie still. With the broker in memory there is no other process, and a restart ends every lease.
+    /// </summary>
+    /// <value>30 s by default; 1 s to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Messages that one endpoint handles at once.</summary>
     /// <value>64 by default; 1 to 1,000.</value>
     [Range(1, 1000)]

@@ -29,7 +29,7 @@ static class ResonanceHost
                     await Build(args).RunAsync();
                     return 0;
                 case "migrate":
-                    await using (var app = Build(args[1..], app => app.Services.Configure<ResonanceOptions>(options => options.Migrate = true)))
+                    await using (var app = Build(args[1..]))
                         await app.Services.GetRequiredService<SchemaStartup>().MigrateAsync(CancellationToken.None);
                     Console.WriteLine("The schema is up to date.");
                     return 0;

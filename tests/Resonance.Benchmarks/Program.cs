@@ -1,1 +1,50 @@
-return 0;
+using Resonance.Benchmarks;
+
+if (BenchmarkOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(BenchmarkOptions.Usage);
+    return 2;
+}
+
+string?[] servers =
+[
+    Environment.GetEnvironmentVariable("RESONANCE_TEST_POSTGRES"),
+    Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ"),
+    Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ_MANAGEMENT"),
+];
+if (servers is not [{ Length: > 0 } postgres, { Length: > 0 } rabbitMq, { Length: > 0 } management])
+{
+    Console.Error.WriteLine("There are no servers to measure on. Run './test servers' and take over the variables that it prints.");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    // What was created on the servers is removed on the way out.
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    await using var database = await BenchmarkDatabase.CreateAsync(postgres, stop.Token);
+    await using var firstBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token);
+    await using var secondBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token);
+    await using var resonance = await ResonanceVariant.StartAsync(database, firstBroker, options.Concurrency, stop.Token);
+    await using var inMemory = await InMemorySagaVariant.StartAsync(secondBroker, options.Concurrency, stop.Token);
+
+    var report = new Report(options);
+    if (options.Runs("throughput"))
+        report.Add(await Throughput.MeasureAsync(resonance, inMemory, database, options, stop.Token));
+    if (options.Runs("latency"))
+        report.Add(await Latency.MeasureAsync(resonance, inMemory, database, options, stop.Token));
+    if (options.Runs("memory"))
+        report.Add(await MemoryUse.MeasureAsync(resonance, options, stop.Token));
+    await report.SaveAsync(stop.Token);
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}

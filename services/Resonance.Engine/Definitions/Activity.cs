@@ -16,6 +16,9 @@ public sealed record ActivityFailure(string Activity, string ErrorKind, string M
 {
     /// <summary>The kind of a failure that is the lack of an answer.</summary>
     public const string Timeout = "timeout";
+
+    /// <summary>The kind of a failure that is an exception in the worker.</summary>
+    public const string WorkerFault = "worker_fault";
 }
 
 /// <summary>A command to a worker with its reply, time-out, retry policy and compensation, declared once.</summary>

@@ -11,7 +11,7 @@ public static class StateNames
         var screen = new StringBuilder(state.Length + 8);
         for (var index = 0; index < state.Length; index++)
         {
-            if (index > 0 && char.IsUpper(state[index]) && !char.IsUpper(state[index - 1]))
+            if (index > 0 && char.IsUpper(state[index]) && char.IsLetterOrDigit(state[index - 1]) && !char.IsUpper(state[index - 1]))
                 screen.Append('_');
             screen.Append(char.ToUpperInvariant(state[index]));
         }

@@ -100,7 +100,7 @@ sealed class WorkflowGraph
         string _position = "";
         string _event = "";
         string _state = "";
-        bool _last;
+        bool _branched = true;
 
         public HashSet<WorkflowEdge> Edges { get; } = [];
 
@@ -110,39 +110,42 @@ sealed class WorkflowGraph
 
         public void Visit(State state, Action<State> next)
         {
+            End();
             _state = state.Name;
             next(state);
+            End();
         }
 
         public void Visit(Event @event, Action<Event> next)
         {
-            _event = @event.Name;
-            _position = _state;
+            Begin(@event);
             next(@event);
         }
 
         public void Visit<TMessage>(Event<TMessage> @event, Action<Event<TMessage>> next) where TMessage : class
         {
-            _event = @event.Name;
-            _position = _state;
+            Begin(@event);
             next(@event);
         }
 
         public void Visit(IStateMachineActivity activity) => Visit(activity, _ => { });
 
-        public void Visit<T>(IBehavior<T> behavior) where T : class, SagaStateMachineInstance => VisitBehavior(() => { });
+        public void Visit<T>(IBehavior<T> behavior) where T : class, SagaStateMachineInstance
+        {
+        }
 
-        public void Visit<T>(IBehavior<T> behavior, Action<IBehavior<T>> next) where T : class, SagaStateMachineInstance =>
-            VisitBehavior(() => next(behavior));
+        public void Visit<T>(IBehavior<T> behavior, Action<IBehavior<T>> next) where T : class, SagaStateMachineInstance => next(behavior);
 
-        public void Visit<T, TMessage>(IBehavior<T, TMessage> behavior)
-            where T : class, SagaStateMachineInstance where TMessage : class => VisitBehavior(() => { });
+        public void Visit<T, TMessage>(IBehavior<T, TMessage> behavior) where T : class, SagaStateMachineInstance where TMessage : class
+        {
+        }
 
         public void Visit<T, TMessage>(IBehavior<T, TMessage> behavior, Action<IBehavior<T, TMessage>> next)
-            where T : class, SagaStateMachineInstance where TMessage : class => VisitBehavior(() => next(behavior));
+            where T : class, SagaStateMachineInstance where TMessage : class => next(behavior);
 
         public void Visit(IStateMachineActivity activity, Action<IStateMachineActivity> next)
         {
+            _branched = false;
             switch (activity)
             {
                 case TransitionActivity<TInstance> transition:
@@ -160,18 +163,34 @@ sealed class WorkflowGraph
                     break;
             }
 
+            var position = _position;
             next(activity);
+            if (!IsCondition(activity.GetType()))
+                return;
+
+            // Visited once for each branch; each begins where the condition stands.
+            End();
+            _position = position;
+            _branched = true;
         }
 
-        void VisitBehavior(Action visit)
+        static bool IsCondition(Type activity) => activity.IsGenericType
+            && (activity.GetGenericTypeDefinition() == typeof(ConditionActivity<>) || activity.GetGenericTypeDefinition() == typeof(ConditionActivity<,>));
+
+        void Begin(Event @event)
         {
-            var position = _position;
-            _last = true;
-            visit();
-            if (_last)
+            End();
+            _event = @event.Name;
+            _position = _state;
+            _branched = false;
+        }
+
+        /// <summary>Here a way ends, unless it ended in branches before. One that leads nowhere says nothing about the state that it began in.</summary>
+        void End()
+        {
+            if (!_branched && _position != _state)
                 Resting.Add(_position);
-            _last = false;
-            _position = position;
+            _branched = true;
         }
 
         void GoTo(string state)

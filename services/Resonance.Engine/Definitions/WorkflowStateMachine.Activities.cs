@@ -42,7 +42,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
 
     void HandleReply<TReply>() where TReply : class, IActivityReply
     {
-        if (_replies.ContainsKey(typeof(TReply)))
+        if (!_replies.Add(typeof(TReply)))
             return;
 
         var received = Event<TReply>($"{typeof(TReply).Name}Received", correlation =>
@@ -50,8 +50,37 @@ public abstract partial class WorkflowStateMachine<TInstance>
             correlation.CorrelateById(context => context.Message.WorkflowId);
             correlation.ConfigureConsumeTopology = false;
         });
-        _replies.Add(typeof(TReply), received);
         DuringAny(When(received).ThenAsync(OnReplyAsync));
+    }
+
+    /// <summary>A worker that throws until its retries are used up: MassTransit tells the one who sent the command.</summary>
+    void HandleFault<TCommand>() where TCommand : class
+    {
+        if (!_faults.Add(typeof(TCommand)))
+            return;
+
+        var faulted = Event<Fault<TCommand>>($"{typeof(TCommand).Name}Faulted", correlation =>
+        {
+            correlation.CorrelateById(context =>
+                (context.Message.Message as IActivityCommand)?.WorkflowId ?? context.InitiatorId ?? context.CorrelationId ?? Guid.Empty);
+            correlation.ConfigureConsumeTopology = false;
+        });
+        DuringAny(When(faulted).ThenAsync(OnFaultAsync));
+    }
+
+    async Task OnFaultAsync<TCommand>(BehaviorContext<TInstance, Fault<TCommand>> context) where TCommand : class
+    {
+        var key = (context.Message.Message as IActivityCommand)?.IdempotencyKey;
+        var open = context.Saga.Engine.Activities.Find(candidate =>
+            key is null ? _activities[candidate.Name].CommandType == typeof(TCommand) : candidate.IdempotencyKey == key);
+        if (open is null or { Waiting: true } || context.Saga.Engine.Suspension is not null)
+        {
+            Reject(context, $"Fault<{typeof(TCommand).Name}>", "the attempt that failed is over");
+            return;
+        }
+
+        var error = context.Message.Exceptions is [{ Message: { Length: > 0 } message }, ..] ? message : "the worker failed";
+        await AttemptFailedAsync(context, _activities[open.Name], open, ActivityFailure.WorkerFault, error);
     }
 
     /// <summary>Sends an activity's command and waits for its reply.</summary>

@@ -15,7 +15,8 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     where TInstance : WorkflowInstance, new()
 {
     readonly Dictionary<string, Activity<TInstance>> _activities = new(StringComparer.Ordinal);
-    readonly Dictionary<Type, Event> _replies = [];
+    readonly HashSet<Type> _replies = [];
+    readonly HashSet<Type> _faults = [];
     readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
     readonly Dictionary<string, TimeSpan> _deadlines = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _unbounded = new(StringComparer.Ordinal);
@@ -105,6 +106,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         if (!_activities.TryAdd(name, activity))
             throw new ArgumentException($"Workflow '{_type}' declares the activity '{name}' twice.");
         HandleReply<TReply>();
+        HandleFault<TCommand>();
         return activity;
     }
 

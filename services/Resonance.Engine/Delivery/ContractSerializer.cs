@@ -24,6 +24,9 @@ sealed class ContractSerializer : IMessageSerializer, IMessageDeserializer, ISer
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = 32,
+
+        // Contracts that are interfaces, MassTransit's own faults among them.
+        Converters = { new MassTransit.Serialization.JsonConverters.SystemTextJsonConverterFactory() },
     };
 
     public ContentType ContentType => Json;

@@ -21,6 +21,7 @@ static class FaultPolicy
             retry.Ignore<KeyTakenException>();
             retry.Ignore<StepRefusedException>();
             retry.Ignore<SerializationException>();
+            retry.Ignore<WrongWorkflowException>();
             retry.Intervals(100, 500, 2000);
         });
     }

@@ -56,6 +56,8 @@ public sealed class WorkflowClient
                     // Durable already: the answer does not wait for the broker.
                     _ = _sender.SendAllAsync([message]);
                     return new StartResult(StartOutcome.Accepted, id, key);
+                case AcceptOutcome.Exists when result.Existing!.Type != workflow.Type:
+                    return new StartResult(StartOutcome.IdTaken, id, result.Existing.Key);
                 case AcceptOutcome.Exists:
                     return new StartResult(StartOutcome.Exists, id, result.Existing!.Key);
                 case AcceptOutcome.KeyTaken when chosen is not null:
@@ -144,11 +146,15 @@ public enum StartOutcome
 
     /// <summary>Another instance of the type has the key that the start asks for; nothing was started.</summary>
     KeyTaken,
+
+    /// <summary>An instance of another workflow has the id; nothing was started.</summary>
+    IdTaken,
 }
 
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Id">The instance.</param>
-/// <param name="Key">Its key, or with <see cref="StartOutcome.KeyTaken"/> the key that is taken.</param>
+/// <param name="Key">Its key; with <see cref="StartOutcome.KeyTaken"/> the key that is taken, with <see cref="StartOutcome.IdTaken"/> the key of the
+/// instance that has the id.</param>
 public sealed record StartResult(StartOutcome Outcome, Guid Id, string Key);
 
 /// <summary>What became of an operator's action.</summary>

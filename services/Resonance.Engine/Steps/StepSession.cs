@@ -22,15 +22,10 @@ sealed class StepSession<TInstance>(
     {
         _row = await loader.LoadAsync(step.WorkflowId, cancellationToken);
         points.Passed(StepPoint.AfterLoad);
+        if (_row is not null && _row.Type != workflow.Type)
+            throw new WrongWorkflowException(_row.Id, _row.Type, workflow.Type);
         if (_row is null or { Version: 0 })
             return null;
-
-        // The row of another workflow: to this machine there is no such instance.
-        if (_row.Type != workflow.Type)
-        {
-            _row = null;
-            return null;
-        }
 
         _instance = JsonSerializer.Deserialize<TInstance>(_row.Data, InstanceJson.Options)!;
         _instance.CorrelationId = _row.Id;
@@ -107,3 +102,7 @@ sealed class StepSession<TInstance>(
         };
     }
 }
+
+/// <summary>The id belongs to an instance of another workflow. The message is set aside at once.</summary>
+public sealed class WrongWorkflowException(Guid id, string type, string expected)
+    : Exception($"{id} is the id of a workflow of type '{type}', not of type '{expected}'. Use an id of its own for each workflow.");

@@ -13,7 +13,7 @@ public sealed record StepCommit
 
     public required JournalRow Journal { get; init; }
 
-    /// <summary>Messages and timers; they are stored as the instance's own, whatever their <see cref="OutboxMessage.WorkflowId"/>.</summary>
+    /// <summary>Messages and timers; stored as the instance's own, whatever their <see cref="OutboxMessage.WorkflowId"/>.</summary>
     public required IReadOnlyList<OutboxMessage> Messages { get; init; }
 
     /// <summary>Tokens of the timers that are called off. They were set by earlier steps: what this step sets, it keeps.</summary>

@@ -53,6 +53,13 @@ static class StartEndpoint
                 ("key", started.Key));
         }
 
+        if (started.Outcome == StartOutcome.IdTaken)
+        {
+            return Problems.Conflict(
+                $"The id {started.Id} belongs to '{started.Key}', an instance of another workflow; nothing was started. Choose another id.",
+                ("key", started.Key));
+        }
+
         return TypedResults.Accepted(
             $"{request.PathBase}/api/workflows/{started.Id}", new StartAnswer(started.Id, started.Key));
     }

@@ -62,15 +62,13 @@ sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the host and returns at once: for verbs that end by themselves, and hosts that shall not come up.</summary>
-    public static HostProcess Launch(HostSettings settings) => Launch(HostBuild.Assembly, settings);
-
-    internal static HostProcess Launch(string assembly, HostSettings settings)
+    public static HostProcess Launch(HostSettings settings)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { "exec", assembly },
-            WorkingDirectory = Path.GetDirectoryName(assembly),
+            ArgumentList = { "exec", settings.Assembly },
+            WorkingDirectory = Path.GetDirectoryName(settings.Assembly),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -123,6 +123,13 @@ sealed class TestBroker : IAsyncDisposable
     public Task<IReadOnlyList<BrokerMessage>> TakeAsync(string queue, CancellationToken cancellationToken) =>
         Get(queue, remove: true, cancellationToken);
 
+    /// <summary>Removes what lies ready in a queue, as if the broker had forgotten it; gives how many messages that were.</summary>
+    public async Task<uint> PurgeAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        return await channel.QueuePurgeAsync(queue, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();

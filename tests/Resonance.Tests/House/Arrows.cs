@@ -19,7 +19,8 @@ static partial class Arrows
         ["Resonance.Host"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway"],
         ["Resonance.Tests"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host"],
         ["Resonance.AcceptanceTests"] =
-            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host"],
+            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host", "Resonance.FaultyHost"],
+        ["Resonance.FaultyHost"] = ["Resonance.Host"],
         ["Resonance.Benchmarks"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows"],
     };
 
@@ -30,7 +31,7 @@ static partial class Arrows
         ["Recovery"] = [],
         ["Journal"] = [],
         ["Rules"] = ["Journal"],
-        ["Storage"] = ["Journal"],
+        ["Storage"] = ["Journal", "Telemetry"],
         ["Delivery"] = ["Journal", "Recovery", "Storage", "Telemetry"],
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
@@ -10,14 +12,15 @@ using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 using Resonance.Workflows;
-using Resonance.Workflows.Orders;
+using Xunit;
 
 namespace Resonance.Tests.Support;
 
 /// <summary>The whole engine in the test's process: MassTransit's test harness over the in-memory broker, SQLite in memory.</summary>
 sealed class WorkflowHarness : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
 
     readonly ServiceProvider _services;
     readonly List<IHostedService> _hosted;
@@ -101,6 +104,18 @@ sealed class WorkflowHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the clock run, an hour at a time, until what is waited for has come.</summary>
+    public async Task<StepCommit> AdvanceUntilAsync(FakeTimeProvider clock, Task<StepCommit> awaited)
+    {
+        while (!awaited.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await Task.WhenAny(awaited, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+
+        return await awaited;
+    }
+
     /// <summary>Waits until the instance is in a state (PascalCase).</summary>
     public Task<StepCommit> UntilStateAsync(Guid workflowId, string state) => UntilAsync(workflowId, step => step.Workflow.State == state);
 
@@ -117,6 +132,10 @@ sealed class WorkflowHarness : IAsyncDisposable
         lock (_lock)
             return [.. _steps.Where(step => step.Workflow.Id == workflowId)];
     }
+
+    /// <summary>The journal entries of one kind of an instance, in their order.</summary>
+    public IReadOnlyList<TEntry> EntriesOf<TEntry>(Guid workflowId) where TEntry : JournalEntry =>
+        [.. StepsOf(workflowId).SelectMany(step => JsonSerializer.Deserialize<JournalEntry[]>(step.Journal.Entries, Json)!).OfType<TEntry>()];
 
     public async ValueTask DisposeAsync()
     {

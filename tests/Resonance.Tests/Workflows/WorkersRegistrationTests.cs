@@ -45,7 +45,7 @@ public sealed class WorkersRegistrationTests
                 Amount = 1,
                 Currency = "EUR",
             }),
-            await bench.DeliverAsync("card-provider", new RefundCard { WorkflowId = id, IdempotencyKey = "5", CaptureId = "cap_none" }),
+            await bench.DeliverAsync("card-provider", new RefundCard { WorkflowId = id, IdempotencyKey = "5", CaptureKey = "cap_none" }),
             await bench.DeliverAsync("shipping", new ArrangeShipment
             {
                 WorkflowId = id,
@@ -59,7 +59,7 @@ public sealed class WorkersRegistrationTests
 
         Assert.Equal(
             [
-                nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(ActivityFailed),
+                nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(CardRefunded),
                 nameof(ShipmentArranged), nameof(ShipmentCancelled),
             ],
             replies.Select(reply => reply?.GetType().Name));

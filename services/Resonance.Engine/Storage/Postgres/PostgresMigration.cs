@@ -59,8 +59,8 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
 
         if (missing.Count > 0)
         {
-            throw new SchemaOutOfDateException(
-                $"The database's schema lacks {string.Join(", ", missing.Order(StringComparer.Ordinal))}. Run the host's 'migrate' command.");
+            var names = string.Join(", ", missing.Order(StringComparer.Ordinal));
+            throw new SchemaOutOfDateException($"The database's schema lacks {names}. Run the host's 'migrate' command.");
         }
     }
 

@@ -107,7 +107,7 @@ sealed class SqliteConnections : IAsyncDisposable
         }
     }
 
-    /// <summary>Rolls back what was not committed; a connection that cannot even do that is given up, unless the data lives in it.</summary>
+    /// <summary>Rolls back what was not committed; a connection that cannot even do that is given up, unless it holds the data.</summary>
     void Finish(SqliteSession session)
     {
         try

@@ -6,7 +6,7 @@ namespace Resonance.Engine.Storage.Sqlite;
 /// <summary>What an error of SQLite means for the caller.</summary>
 static class SqliteErrors
 {
-    /// <summary>Whether the same call may succeed later: another process holds the file, the disk is full or fails for the moment.</summary>
+    /// <summary>Whether the same call may succeed later: another process holds the file, the disk is full or fails.</summary>
     public static bool IsTransient(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

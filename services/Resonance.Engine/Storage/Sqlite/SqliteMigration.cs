@@ -37,8 +37,8 @@ sealed partial class SqliteMigration(SqliteConnections connections, ILogger<Sqli
             missing.Remove(reader.GetString(0));
         if (missing.Count > 0)
         {
-            throw new SchemaOutOfDateException(
-                $"The database's schema lacks {string.Join(", ", missing.Order(StringComparer.Ordinal))}. Run the host's 'migrate' command.");
+            var names = string.Join(", ", missing.Order(StringComparer.Ordinal));
+            throw new SchemaOutOfDateException($"The database's schema lacks {names}. Run the host's 'migrate' command.");
         }
     }
 

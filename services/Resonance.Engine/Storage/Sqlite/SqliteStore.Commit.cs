@@ -92,7 +92,7 @@ sealed partial class SqliteStore
         return new(StepOutcome.Committed);
     }
 
-    /// <summary>What keeps the step from being stored. Nothing can change between the answer and the writing: the writer is alone.</summary>
+    /// <summary>What keeps the step from being stored. Nothing changes between the answer and the writing: the writer is alone.</summary>
     static StepOutcome? Obstacle(SqliteSession session, StepCommit step)
     {
         var row = step.Workflow;

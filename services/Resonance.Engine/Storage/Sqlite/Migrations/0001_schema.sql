@@ -17,9 +17,11 @@ CREATE TABLE workflow (
     UNIQUE (type, key)
 ) STRICT;
 
+-- Lists are the newest first, of everything or by one of these; other conditions are few enough to filter.
 CREATE INDEX workflow_started_at ON workflow (started_at, id);
-CREATE INDEX workflow_updated_at ON workflow (updated_at, id);
-CREATE INDEX workflow_listed ON workflow (type, status, state, updated_at);
+CREATE INDEX workflow_type ON workflow (type, started_at, id);
+CREATE INDEX workflow_status ON workflow (status, started_at, id);
+CREATE INDEX workflow_state ON workflow (state, started_at, id);
 
 -- One row a step. It is the inbox as well: a message that stands here was applied.
 CREATE TABLE journal (
@@ -82,7 +84,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_available_at ON outbox (available_at) WHERE set_aside_at IS NULL;
 CREATE INDEX outbox_set_aside_at ON outbox (set_aside_at) WHERE set_aside_at IS NOT NULL;
 CREATE INDEX outbox_token ON outbox (token) WHERE token IS NOT NULL;
-CREATE INDEX outbox_workflow_id ON outbox (workflow_id) WHERE workflow_id IS NOT NULL;
+CREATE INDEX outbox_timer ON outbox (workflow_id) WHERE timer IS NOT NULL;
 
 -- The next number for generated keys, by type.
 CREATE TABLE key_number (

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Resonance.Benchmarks;
+
+/// <summary>Prints results as tables for people, and keeps them for a file.</summary>
+sealed class Report(BenchmarkOptions options)
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    readonly Dictionary<string, object> _results = [];
+
+    public void Add(ThroughputResult result)
+    {
+        _results["throughput"] = result;
+        Table(
+            $"Throughput: {options.InFlight} workflows under way, {options.Concurrency} messages an endpoint at once",
+            ["variant", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
+        Print($"{result.Medians[0].Variant} / {result.Medians[1].Variant}: {Number(result.Ratio, 2)} of its workflows/s (medians)");
+        Print($"{result.Medians[0].Variant}: {Number(result.TransactionsPerTransition, 3)} database transactions a transition, "
+            + $"{(result.StatementsPerTransition is { } statements ? Number(statements, 3) : "unknown number of")} statements");
+    }
+
+    public void Add(LatencyResult result)
+    {
+        _results["latency"] = result;
+        Table(
+            "Latency: one workflow at a time",
+            ["variant", "p50 ms", "p99 ms"],
+            [.. result.Variants.Select(variant => new[] { variant.Variant, Number(variant.P50Ms, 2), Number(variant.P99Ms, 2) }),
+                ["four bare commits", Number(result.FourCommitsP50Ms, 2), ""]]);
+        var first = result.Variants[0];
+        Print($"{first.Variant}: p50 {Number(first.P50Ms, 2)} ms, {(first.P50Ms <= result.BoundMs ? "within" : "above")} the bound of "
+            + $"{Number(result.BoundMs, 2)} ms ({result.Variants[1].Variant} p50 + 1.25 x four commits)");
+    }
+
+    public void Add(MemoryResult result)
+    {
+        _results["memory"] = result;
+        Table(
+            "Memory",
+            ["workflows", "heap MB", "working set MB"],
+            [.. result.Tenths.Select(tenth => new[]
+            {
+                Number(tenth.Workflows, 0), Number(tenth.HeapMb, 1), Number(tenth.WorkingSetMb, 1),
+            })]);
+        Print($"{(result.Flat ? "Flat" : "Not flat")}: last tenth over second tenth is {Number(result.HeapGrowth, 2)} of the heap, "
+            + $"{Number(result.WorkingSetGrowth, 2)} of the working set");
+    }
+
+    /// <summary>Writes what was added to the file that the command line names, if it names one.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (options.Json is not { } file)
+            return;
+
+        await using var stream = File.Create(file);
+        await JsonSerializer.SerializeAsync(stream, _results, Json, cancellationToken);
+    }
+
+    static string[] Line(ThroughputRound round) =>
+    [
+        round.Variant, round.Round == 0 ? "median" : Number(round.Round, 0), Number(round.WorkflowsPerSecond, 0),
+        Number(round.TransitionsPerSecond, 0), Number(round.CpuMsPerTransition, 3), Number(round.AllocatedKbPerTransition, 1),
+        Number(round.LatencyP50Ms, 1), Number(round.LatencyP99Ms, 1),
+    ];
+
+    static void Table(string title, string[] head, string[][] lines)
+    {
+        var widths = head.Select((name, column) => lines.Append(head).Max(line => line[column].Length)).ToArray();
+        Print("");
+        Print(title);
+        Print("");
+        Print(Align(head));
+        Print(string.Join("  ", widths.Select(width => new string('-', width))));
+        foreach (var line in lines)
+            Print(Align(line));
+        Print("");
+
+        // Names to the left, numbers to the right.
+        string Align(string[] line) => string.Join("  ", line.Select((cell, column) =>
+            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])));
+    }
+
+    static void Print(string line) => Console.WriteLine(line);
+
+    static string Number(double value, int decimals) => value.ToString($"N{decimals}", CultureInfo.InvariantCulture);
+}

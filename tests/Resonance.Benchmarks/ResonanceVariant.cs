@@ -1,0 +1,153 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Resonance.Engine;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Rules;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Postgres;
+
+namespace Resonance.Benchmarks;
+
+/// <summary>The checkout on Resonance as its host sets it up: Postgres, RabbitMQ, the engine's own registrations.</summary>
+static class ResonanceVariant
+{
+    public const string Name = "resonance";
+
+    public static Task<Variant> StartAsync(
+        BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
+        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency), cancellationToken);
+
+    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency)
+    {
+        services.AddPostgresStore(new PostgresOptions { ConnectionString = database.ConnectionString });
+        services.AddSingleton(new SchemaOptions(Migrate: true));
+        services.AddHostedService<SchemaStartup>();
+        services.AddResonanceEngine();
+        services.AddWorkflowDefinition<CheckoutWorkflow>();
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddWorkflow<CheckoutWorkflow, CheckoutInstance>(CheckoutWorkflow.Type);
+            bus.AddCheckoutWorkers();
+            bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+            {
+                endpoint.PrefetchCount = concurrency;
+                endpoint.ConcurrentMessageLimit = concurrency;
+                endpoint.UseResonanceEndpoint(context);
+            });
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                broker.Configure(transport);
+                transport.UseResonance(context);
+                transport.ConfigureEndpoints(context);
+            });
+        });
+    }
+}
+
+/// <summary>One checkout.</summary>
+sealed class CheckoutInstance : WorkflowInstance
+{
+    public string CustomerId { get; set; } = "";
+
+    public string Sku { get; set; } = "";
+
+    public int Quantity { get; set; }
+
+    public decimal Amount { get; set; }
+
+    public string? ChargeId { get; set; }
+
+    public string? TrackingNumber { get; set; }
+}
+
+/// <summary>Four transitions, three activities with their time-outs, and a rule before each activity.</summary>
+sealed class CheckoutWorkflow : WorkflowStateMachine<CheckoutInstance>
+{
+    public const string Type = "checkout";
+
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    static readonly Rule<AmountFacts> AmountLimit = new(
+        "amount_limit", "amount <= 10000", facts => facts.Amount <= 10_000, facts => $"{facts.Amount} is above the limit");
+
+    static readonly Rule<StockFacts> CheckInventory = new(
+        "check_inventory", "available >= quantity", facts => facts.Available >= facts.Quantity, facts => $"{facts.Available} are left");
+
+    static readonly Rule<FraudFacts> FraudScore = new(
+        "fraud_score", "fraud_score < 0.3", facts => facts.FraudScore < 0.3, facts => $"the score is {facts.FraudScore}");
+
+    public CheckoutWorkflow() : base(Type)
+    {
+        StartsWith(() => Submitted, start => start.CheckoutId);
+        ReserveStock = Activity<ReserveStock, StockReserved>(nameof(ReserveStock), activity => activity
+            .SendTo(CheckoutWorkers.Inventory).Timeout(Patience).NeedsNoCompensation("the worker does nothing")
+            .Command(call => new ReserveStock(call.WorkflowId, call.IdempotencyKey, call.Instance.Sku, call.Instance.Quantity)));
+        ChargeCard = Activity<ChargeCard, CardCharged>(nameof(ChargeCard), activity => activity
+            .SendTo(CheckoutWorkers.Cards).Timeout(Patience).NeedsNoCompensation("the worker does nothing")
+            .Command(call => new ChargeCard(call.WorkflowId, call.IdempotencyKey, call.Instance.CustomerId, call.Instance.Amount)));
+        ShipParcel = Activity<ShipParcel, ParcelShipped>(nameof(ShipParcel), activity => activity
+            .SendTo(CheckoutWorkers.Shipping).Timeout(Patience).NeedsNoCompensation("the worker does nothing")
+            .Command(call => new ShipParcel(call.WorkflowId, call.IdempotencyKey, call.Instance.CustomerId, call.Instance.Sku)));
+        Ends(Completed, WorkflowStatus.Completed);
+
+        WhenSubmitted();
+        WhileReserving();
+        WhileCharging();
+        WhileShipping();
+    }
+
+    public State Reserving { get; } = null!;
+
+    public State Charging { get; } = null!;
+
+    public State Shipping { get; } = null!;
+
+    public State Completed { get; } = null!;
+
+    public Event<SubmitCheckout> Submitted { get; } = null!;
+
+    public Activity<CheckoutInstance, ReserveStock, StockReserved> ReserveStock { get; }
+
+    public Activity<CheckoutInstance, ChargeCard, CardCharged> ChargeCard { get; }
+
+    public Activity<CheckoutInstance, ShipParcel, ParcelShipped> ShipParcel { get; }
+
+    void WhenSubmitted() => Initially(
+        When(Submitted)
+            .Then(context =>
+            {
+                context.Saga.CustomerId = context.Message.CustomerId;
+                context.Saga.Sku = context.Message.Sku;
+                context.Saga.Quantity = context.Message.Quantity;
+                context.Saga.Amount = context.Message.Amount;
+            })
+            .Evaluate(AmountLimit, context => new AmountFacts(context.Message.Amount),
+                pass => pass.Execute(ReserveStock).TransitionTo(Reserving),
+                fail => fail.Compensate("above the limit")));
+
+    void WhileReserving() => During(Reserving,
+        When(ReserveStock.Completed)
+            .Evaluate(CheckInventory, context => new StockFacts(context.Message.Available, context.Saga.Quantity),
+                pass => pass.Execute(ChargeCard).TransitionTo(Charging),
+                fail => fail.Compensate("out of stock")));
+
+    void WhileCharging() => During(Charging,
+        When(ChargeCard.Completed)
+            .Then(context => context.Saga.ChargeId = context.Message.ChargeId)
+            .Evaluate(FraudScore, context => new FraudFacts(context.Message.FraudScore),
+                pass => pass.Execute(ShipParcel).TransitionTo(Shipping),
+                fail => fail.Compensate("fraud")));
+
+    void WhileShipping() => During(Shipping,
+        When(ShipParcel.Completed)
+            .Then(context => context.Saga.TrackingNumber = context.Message.TrackingNumber)
+            .TransitionTo(Completed)
+            .Publish(context => new CheckoutCompleted(context.Saga.CorrelationId, context.Saga.TrackingNumber!)));
+
+    sealed record AmountFacts(decimal Amount);
+
+    sealed record StockFacts(int Available, int Quantity);
+
+    sealed record FraudFacts(double FraudScore);
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using MassTransit;
+using Resonance.Engine.Definitions;
+using Resonance.Tests.Approved;
+using Resonance.Workflows;
+using Resonance.Workflows.Orders;
+using Resonance.Workflows.Payments;
+using Xunit;
+
+namespace Resonance.Tests.Workflows;
+
+/// <summary>The workflows that ship: sound, and of the shape that was approved.</summary>
+public sealed class DefinitionTests
+{
+    static readonly OrderWorkflow Order = new(new OrderRules(), new WorkflowTimes());
+    static readonly PaymentWorkflow Payment = new(new PaymentRules(), new WorkflowTimes());
+
+    public static TheoryData<string> Types => ["order", "payment"];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_workflow_is_sound(string type) => Assert.Empty(Find(type).Verify());
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public Task Its_graph_is_the_approved_one(string type) =>
+        ApprovedFile.AssertAsync($"{type}.graph.mmd", Find(type).Description.Diagram, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task What_each_state_makes_of_each_event_is_approved()
+    {
+        await ApprovedFile.AssertAsync("order.matrix.txt", Matrix(Order), TestContext.Current.CancellationToken);
+        await ApprovedFile.AssertAsync("payment.matrix.txt", Matrix(Payment), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void The_first_state_is_pending_and_no_other_state_is_known_than_the_workflow_uses()
+    {
+        Assert.Equivalent(
+            (string[])["Pending", "Processing", "AwaitingPayment", "Compensating", "Shipping", "Completed", "Suspended", "Cancelled"],
+            Order.Description.States, strict: true);
+        Assert.Equal("Pending", Order.Description.States[0]);
+        Assert.Equal("Pending", Payment.Description.States[0]);
+    }
+
+    [Fact]
+    public void The_hash_tells_one_definition_from_another()
+    {
+        Assert.Matches("^[0-9a-f]{64}$", Order.Description.Hash);
+        Assert.NotEqual(Order.Description.Hash, Payment.Description.Hash);
+        Assert.Equal(Order.Description.Hash, new OrderWorkflow(new OrderRules(), new WorkflowTimes()).Description.Hash);
+    }
+
+    static IWorkflow Find(string type) => type == "order" ? Order : Payment;
+
+    static string Matrix<TInstance>(WorkflowStateMachine<TInstance> machine) where TInstance : WorkflowInstance, new()
+    {
+        var events = machine.Activities
+            .SelectMany(activity => (Event[])[activity.CompletedEvent, activity.Failed, activity.Exhausted])
+            .Concat(machine.Events).Concat([machine.DeadlineReached])
+            .DistinctBy(candidate => candidate.Name).OrderBy(candidate => candidate.Name, StringComparer.Ordinal).ToArray();
+        var text = new StringBuilder();
+        foreach (var state in machine.States.Where(state => state.Name != "Final").OrderBy(state => state.Name, StringComparer.Ordinal))
+        {
+            var (handled, rejected) = (events.Where(candidate => machine.AcceptsIn(state.Name, candidate)), events.Where(candidate => !machine.AcceptsIn(state.Name, candidate)));
+            text.Append(state.Name).Append('\n')
+                .Append("    handles ").AppendJoin(", ", handled.Select(candidate => candidate.Name)).Append('\n')
+                .Append("    rejects ").AppendJoin(", ", rejected.Select(candidate => candidate.Name)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}
