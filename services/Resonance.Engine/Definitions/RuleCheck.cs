@@ -15,7 +15,7 @@ static class RuleCheck
         if (shape.Members is not null)
             CheckObject(shape, shape.Members, value, findings);
         else if (shape.Element is { HasRules: true } element)
-            CheckElements(element, value, findings);
+            CheckElements(element, shape.ElementMayBeNull, value, findings);
     }
 
     static void CheckObject(ContractShape shape, IReadOnlyList<ContractMember> members, object instance, ContractFindings findings)
@@ -46,30 +46,35 @@ static class RuleCheck
         }
     }
 
-    static void CheckElements(ContractShape element, object value, ContractFindings findings)
+    static void CheckElements(ContractShape element, bool mayBeNull, object value, ContractFindings findings)
     {
         if (value is IDictionary map)
         {
             foreach (DictionaryEntry entry in map)
-                CheckElement(element, entry.Value, name: entry.Key.ToString(), index: 0, findings);
+                CheckElement(element, mayBeNull, entry.Value, name: entry.Key.ToString(), index: 0, findings);
             return;
         }
 
         var index = 0;
         foreach (var item in (IEnumerable)value)
-            CheckElement(element, item, name: null, index++, findings);
+            CheckElement(element, mayBeNull, item, name: null, index++, findings);
     }
 
-    static void CheckElement(ContractShape element, object? item, string? name, int index, ContractFindings findings)
+    static void CheckElement(ContractShape element, bool mayBeNull, object? item, string? name, int index, ContractFindings findings)
     {
-        if (item is null)
+        if (item is null && mayBeNull)
             return;
 
         if (name is null)
             findings.Enter(index);
         else
             findings.Enter(name);
-        Check(element, item, findings);
+
+        // A serializer that read the message elsewhere lets null pass, and whoever works through the list would stumble over it.
+        if (item is null)
+            findings.Add($"{findings.PlaceName} must be {element.Description}; found null.");
+        else
+            Check(element, item, findings);
         findings.Leave();
     }
 

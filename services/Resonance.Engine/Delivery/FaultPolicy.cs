@@ -1,5 +1,7 @@
 using System.Runtime.Serialization;
 using MassTransit;
+using MassTransit.Middleware.Rescue;
+using MassTransit.Transports;
 using Resonance.Engine.Steps;
 
 namespace Resonance.Engine.Delivery;
@@ -11,6 +13,7 @@ static class FaultPolicy
     {
         // A fault's message would go to an exchange that nobody listens to; the reason stands in the headers of the message set aside.
         endpoint.PublishFaults = false;
+        endpoint.ConfigureDeadLetter(untaken => untaken.UseExecuteAsync(SetAsideAsync));
         endpoint.UseMessageRetry(retry =>
         {
             retry.Ignore<ContractRefusedException>();
@@ -21,5 +24,17 @@ static class FaultPolicy
             retry.Ignore<WrongWorkflowException>();
             retry.Intervals(100, 500, 2000);
         });
+    }
+    /// <summary>
+    /// A message of a contract that the queue does not take. MassTransit would move it to a queue of its own, without a reason and
+    /// without a word in the log; thrown here, the refusal would have it delivered again for ever.
+    /// </summary>
+    static async Task SetAsideAsync(ReceiveContext untaken)
+    {
+        var refusal = new SerializationException(
+            $"The queue '{untaken.InputAddress.AbsolutePath.Split('/')[^1]}' does not take this contract. Publish a message to the " +
+            "exchange of its contract: the queues that take it are bound there.");
+        await untaken.NotifyFaulted(refusal);
+        await untaken.GetPayload<IErrorTransport>().Send(new RescueExceptionReceiveContext(untaken, refusal));
     }
 }

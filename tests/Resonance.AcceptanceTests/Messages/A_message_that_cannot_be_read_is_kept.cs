@@ -26,7 +26,8 @@ public sealed class A_message_that_cannot_be_read_is_kept(RunningHost host)
         { "a negative quantity", Order.Replace("\"quantity\": 2", "\"quantity\": -2"), ["lines[0].quantity"] },
         { "a negative price", Order.Replace("19.99", "-19.99"), ["lines[0].unitPrice"] },
         { "an unknown currency", Order.Replace("EUR", "EURO"), ["currency", "ISO 4217"] },
-        { "no lines", """{ "orderId": "{id}", "customerId": "c", "currency": "EUR", "lines": [], "cardToken": "tok_visa" }""", ["lines"] },
+        { "no lines", WithLines("[]"), ["lines"] },
+        { "a line that is null", WithLines("[null]"), ["lines[0]"] },
         { "two errors", Order.Replace("EUR", "eur").Replace("\"quantity\": 2", "\"quantity\": 0"), ["currency", "lines[0].quantity"] },
     };
 
@@ -45,6 +46,38 @@ public sealed class A_message_that_cannot_be_read_is_kept(RunningHost host)
         var id = NewId.NextGuid();
 
         await AssertKeptAsync(id, SubmitOrder, Encoding.UTF8.GetBytes(body.Replace("{id}", id.ToString())), Json, told, cancellationToken);
+    }
+
+    public static TheoryData<string, string, string[]> Envelopes => new()
+    {
+        { "malformed JSON", "{", [] },
+        { "no message", """{ "messageType": ["urn:message:Resonance.Contracts.Orders:SubmitOrder"] }""", [] },
+        { "missing fields", Envelope("""{ "orderId": "{id}" }"""), ["customerId"] },
+        { "a field of the wrong type", Envelope(Order.Replace("\"quantity\": 2", "\"quantity\": \"two\"")), ["String"] },
+        { "a negative quantity", Envelope(Order.Replace("\"quantity\": 2", "\"quantity\": -2")), ["lines[0].quantity"] },
+        { "an unknown currency", Envelope(Order.Replace("EUR", "EURO")), ["currency"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Envelopes))]
+    public async Task In_the_envelope_of_MassTransit(string what, string body, string[] told)
+    {
+        Assert.NotEmpty(what);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var id = NewId.NextGuid();
+
+        await AssertKeptAsync(
+            id, SubmitOrder, Encoding.UTF8.GetBytes(body.Replace("{id}", id.ToString())), OrderForm.EnvelopeType, told, cancellationToken);
+    }
+
+    [Fact]
+    public async Task Of_a_contract_that_the_queue_does_not_take()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var id = NewId.NextGuid();
+
+        await AssertKeptAsync(
+            id, "order", Valid(id), Json, ["'order' does not take this contract"], cancellationToken, type: "Somebody.Else:Thing");
     }
 
     [Fact]
@@ -105,13 +138,13 @@ public sealed class A_message_that_cannot_be_read_is_kept(RunningHost host)
     }
 
     async Task<BrokerMessage> AssertKeptAsync(
-        Guid id, string exchange, byte[] body, string contentType, string[] told, CancellationToken cancellationToken)
+        Guid id, string exchange, byte[] body, string contentType, string[] told, CancellationToken cancellationToken, string? type = null)
     {
         var messageId = NewId.NextGuid().ToString();
         await host.Broker.PublishAsync(
             exchange,
             body,
-            properties => (properties.MessageId, properties.ContentType) = (messageId, contentType),
+            properties => (properties.MessageId, properties.ContentType, properties.Type) = (messageId, contentType, type),
             cancellationToken: cancellationToken);
 
         var messages = await Eventually.SeeAsync(
@@ -130,6 +163,11 @@ public sealed class A_message_that_cannot_be_read_is_kept(RunningHost host)
         Assert.Single(host.Process.Lines, line => line.Contains(messageId, StringComparison.Ordinal));
         return kept;
     }
+
+    static string WithLines(string lines) =>
+        $$"""{ "orderId": "{id}", "customerId": "c", "currency": "EUR", "lines": {{lines}}, "cardToken": "tok_visa" }""";
+
+    static string Envelope(string message) => OrderForm.Envelope(NewId.NextGuid(), SubmitOrder, message);
 
     static byte[] Valid(Guid id) => Encoding.UTF8.GetBytes(Order.Replace("{id}", id.ToString()));
 }

@@ -33,7 +33,12 @@ public abstract class SharedHost(Servers servers) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
+        {
+            // No test is there any more whose output it could go to; `-diagnostics` shows it.
+            TestContext.Current.SendDiagnosticMessage(string.Join('\n', _process.Lines));
             await _process.DisposeAsync();
+        }
+
         if (_broker is not null)
             await _broker.DisposeAsync();
         if (_database is not null)
