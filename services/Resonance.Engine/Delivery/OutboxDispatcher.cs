@@ -69,11 +69,9 @@ sealed class OutboxDispatcher(
 
     async Task<int> DispatchAsync(CancellationToken cancellationToken)
     {
+        // What comes due from here on is noted for the wait that follows; what came due before is claimed now.
         lock (_lock)
-        {
             _wakeAt = DateTimeOffset.MaxValue;
-            _sooner = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
 
         var due = await store.ClaimDueAsync(MostAtOnce, options.Lease, cancellationToken);
         await Task.WhenAll(due.Select(row => SendAsync(row, cancellationToken)));
@@ -103,12 +101,17 @@ sealed class OutboxDispatcher(
         TimeSpan wait;
         lock (_lock)
         {
-            sooner = _sooner.Task;
+            var now = clock.GetUtcNow();
             wait = IdleWait;
             if (nextDue < wait)
                 wait = nextDue.Value;
-            if (_wakeAt - clock.GetUtcNow() < wait)
-                wait = _wakeAt - clock.GetUtcNow();
+            if (_wakeAt - now < wait)
+                wait = _wakeAt - now;
+
+            // Only what comes due before that is a reason to wake sooner: most timers are far off, and are called off long before.
+            _wakeAt = now + wait;
+            _sooner = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            sooner = _sooner.Task;
         }
 
         // A due time between two clock ticks must not make a busy loop.

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +17,7 @@ namespace Resonance.Engine.Journal;
 public static class ChainHash
 {
     const byte FormVersion = 1;
+    const byte Escape = (byte)'\\';
 
     /// <summary>What the first row of an instance names as the hash before it.</summary>
     public static byte[] Origin => new byte[SHA256.HashSizeInBytes];
@@ -23,66 +26,87 @@ public static class ChainHash
     /// <exception cref="JsonException">Entries or data are not JSON.</exception>
     public static byte[] Compute(JournalRow row)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([FormVersion]);
-        hash.AppendData(row.PreviousHash);
-        AppendId(hash, row.WorkflowId);
-        AppendInteger(hash, row.Sequence);
-        AppendId(hash, row.MessageId);
-        AppendText(hash, row.Event);
-        AppendText(hash, row.From);
-        AppendText(hash, row.To);
-        AppendInteger(hash, (row.OccurredAt.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond);
-        AppendText(hash, row.TraceParent ?? "");
+        // The form is laid out first and hashed at once: every call into the cryptographic library has its price.
+        var form = new ArrayBufferWriter<byte>(row.Entries.Length + row.Data.Length + 512);
+        form.Write([FormVersion]);
+        form.Write(row.PreviousHash);
+        WriteId(form, row.WorkflowId);
+        WriteInteger(form, row.Sequence);
+        WriteId(form, row.MessageId);
+        WriteText(form, row.Event);
+        WriteText(form, row.From);
+        WriteText(form, row.To);
+        WriteInteger(form, (row.OccurredAt.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond);
+        WriteText(form, row.TraceParent ?? "");
         using (var entries = JsonDocument.Parse(row.Entries))
-            AppendValue(hash, entries.RootElement);
+            WriteValue(form, entries.RootElement);
         using (var data = JsonDocument.Parse(row.Data))
-            AppendValue(hash, data.RootElement);
-        return hash.GetHashAndReset();
+            WriteValue(form, data.RootElement);
+        return SHA256.HashData(form.WrittenSpan);
     }
 
-    static void AppendValue(IncrementalHash hash, JsonElement value)
+    static void WriteValue(ArrayBufferWriter<byte> form, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                var members = value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal).ToArray();
-                AppendHead(hash, (byte)'o', members.Length);
-                foreach (var member in members)
+                WriteHead(form, (byte)'o', value.GetPropertyCount());
+                foreach (var member in value.EnumerateObject().Order(MemberOrder.Instance))
                 {
-                    AppendText(hash, member.Name);
-                    AppendValue(hash, member.Value);
+                    WriteName(form, member);
+                    WriteValue(form, member.Value);
                 }
 
                 break;
             case JsonValueKind.Array:
-                AppendHead(hash, (byte)'a', value.GetArrayLength());
+                WriteHead(form, (byte)'a', value.GetArrayLength());
                 foreach (var item in value.EnumerateArray())
-                    AppendValue(hash, item);
+                    WriteValue(form, item);
                 break;
             case JsonValueKind.String:
-                hash.AppendData("s"u8);
-                AppendText(hash, value.GetString()!);
+                form.Write("s"u8);
+                WriteString(form, value);
                 break;
             case JsonValueKind.Number:
-                hash.AppendData("n"u8);
-                AppendText(hash, NormalNumber(value));
+                form.Write("n"u8);
+                WriteText(form, NormalNumber(value));
                 break;
             case JsonValueKind.True:
-                hash.AppendData("t"u8);
+                form.Write("t"u8);
                 break;
             case JsonValueKind.False:
-                hash.AppendData("f"u8);
+                form.Write("f"u8);
                 break;
             default:
-                hash.AppendData("0"u8);
+                form.Write("0"u8);
                 break;
         }
+    }
+
+    static void WriteName(ArrayBufferWriter<byte> form, JsonProperty member)
+    {
+        var raw = JsonMarshal.GetRawUtf8PropertyName(member);
+        if (raw.Contains(Escape))
+            WriteText(form, member.Name);
+        else
+            WriteUtf8(form, raw);
+    }
+
+    static void WriteString(ArrayBufferWriter<byte> form, JsonElement value)
+    {
+        var quoted = JsonMarshal.GetRawUtf8Value(value);
+        if (quoted.Contains(Escape))
+            WriteText(form, value.GetString()!);
+        else
+            WriteUtf8(form, quoted[1..^1]);
     }
 
     /// <summary>The same text for the same number, however it was written: 1, 1.0 and 1e0 are one number.</summary>
     static string NormalNumber(JsonElement value)
     {
+        if (value.TryGetInt64(out var integer))
+            return integer.ToString(CultureInfo.InvariantCulture);
+
         if (!value.TryGetDecimal(out var number))
             return value.GetDouble().ToString("R", CultureInfo.InvariantCulture);
 
@@ -93,34 +117,58 @@ public static class ChainHash
         return (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
     }
 
-    static void AppendId(IncrementalHash hash, Guid id)
+    static void WriteId(ArrayBufferWriter<byte> form, Guid id)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        hash.AppendData(bytes);
+        id.TryWriteBytes(form.GetSpan(16), bigEndian: true, out _);
+        form.Advance(16);
     }
 
-    static void AppendInteger(IncrementalHash hash, long number)
+    static void WriteInteger(ArrayBufferWriter<byte> form, long number)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
-        hash.AppendData(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(form.GetSpan(8), number);
+        form.Advance(8);
     }
 
-    static void AppendHead(IncrementalHash hash, byte kind, int count)
+    static void WriteHead(ArrayBufferWriter<byte> form, byte kind, int count)
     {
-        Span<byte> bytes = stackalloc byte[5];
+        var bytes = form.GetSpan(5);
         bytes[0] = kind;
         BinaryPrimitives.WriteInt32BigEndian(bytes[1..], count);
-        hash.AppendData(bytes);
+        form.Advance(5);
     }
 
-    static void AppendText(IncrementalHash hash, string text)
+    static void WriteText(ArrayBufferWriter<byte> form, string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
-        Span<byte> bytes = length <= 512 ? stackalloc byte[4 + length] : new byte[4 + length];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, length);
-        Encoding.UTF8.GetBytes(text, bytes[4..]);
-        hash.AppendData(bytes);
+        WriteLength(form, length);
+        Encoding.UTF8.GetBytes(text, form.GetSpan(length));
+        form.Advance(length);
+    }
+
+    static void WriteUtf8(ArrayBufferWriter<byte> form, ReadOnlySpan<byte> text)
+    {
+        WriteLength(form, text.Length);
+        form.Write(text);
+    }
+
+    static void WriteLength(ArrayBufferWriter<byte> form, int length)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(form.GetSpan(4), length);
+        form.Advance(4);
+    }
+
+    /// <summary>By ordinal name, that is by UTF-16 code unit; in ASCII the bytes have the same order.</summary>
+    sealed class MemberOrder : IComparer<JsonProperty>
+    {
+        public static readonly MemberOrder Instance = new();
+
+        public int Compare(JsonProperty x, JsonProperty y)
+        {
+            var left = JsonMarshal.GetRawUtf8PropertyName(x);
+            var right = JsonMarshal.GetRawUtf8PropertyName(y);
+            return IsPlain(left) && IsPlain(right) ? left.SequenceCompareTo(right) : string.CompareOrdinal(x.Name, y.Name);
+        }
+
+        static bool IsPlain(ReadOnlySpan<byte> name) => Ascii.IsValid(name) && !name.Contains(Escape);
     }
 }
