@@ -72,9 +72,9 @@ sealed class StoringConsumeContext<TMessage>(ConsumeContext<TMessage> context, I
 
     public IReadOnlyList<OutgoingMessage> Messages => _messages;
 
-    public override Task AddSend<T>(SendContext<T> context)
+    protected override Task Capture<T>(SendContext<T> context, bool published)
     {
-        var message = OutgoingMessage.Capture(context, workflowId: null);
+        var message = OutgoingMessage.Capture(context, workflowId: null, published);
         lock (_lock)
             _messages.Add(message);
         return Task.CompletedTask;

@@ -9,11 +9,11 @@ namespace Resonance.Engine.Delivery;
 sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
 {
     /// <summary>Serialises a message as it would have been sent.</summary>
-    public static OutgoingMessage Capture<T>(SendContext<T> context, Guid? workflowId) where T : class
+    public static OutgoingMessage Capture<T>(SendContext<T> context, Guid? workflowId, bool published = false) where T : class
     {
         // The body first: serialising is what writes the headers that the envelope keeps.
         var body = context.Serializer.GetMessageBody(context).GetBytes();
-        var envelope = StoredEnvelope.From(context);
+        var envelope = StoredEnvelope.From(context, mandatory: !published);
         return new OutgoingMessage(
             new OutboxMessage
             {

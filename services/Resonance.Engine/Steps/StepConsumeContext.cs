@@ -9,9 +9,9 @@ namespace Resonance.Engine.Steps;
 sealed class StepConsumeContext<TMessage>(ConsumeContext<TMessage> context, Step step, IServiceProvider services)
     : CapturingConsumeContext<TMessage>(context, services) where TMessage : class
 {
-    public override Task AddSend<T>(SendContext<T> context)
+    protected override Task Capture<T>(SendContext<T> context, bool published)
     {
-        var message = OutgoingMessage.Capture(context, step.WorkflowId);
+        var message = OutgoingMessage.Capture(context, step.WorkflowId, published);
         step.Send(message, new EventPublished(typeof(T).Name, message.Row.Destination, message.Row.MessageId));
         return Task.CompletedTask;
     }
