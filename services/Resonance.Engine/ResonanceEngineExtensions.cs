@@ -12,7 +12,7 @@ namespace Resonance.Engine;
 /// <summary>The door to the engine.</summary>
 public static class ResonanceEngineExtensions
 {
-    /// <summary>Adds the engine; a store has to be added as well.</summary>
+    /// <summary>Adds the engine; a store has to be added as well, and what brings its schema up comes before.</summary>
     public static IServiceCollection AddResonanceEngine(this IServiceCollection services, DeliveryOptions? options = null)
     {
         services.TryAddSingleton(options ?? new DeliveryOptions());
@@ -42,6 +42,7 @@ public static class ResonanceEngineExtensions
             provider.GetRequiredService<DeliveryOptions>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WorkflowVerification>();
+        services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         return services;

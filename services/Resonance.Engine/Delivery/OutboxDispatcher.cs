@@ -49,9 +49,6 @@ sealed class OutboxDispatcher(
     {
         // What is sent before the endpoints are bound reaches no queue.
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        if (options.DoneWhenConsumed)
-            await UntilDoneAsync(() => store.ReleaseLeasesAsync(stoppingToken), stoppingToken);
-
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -120,22 +117,5 @@ sealed class OutboxDispatcher(
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(sooner, Task.Delay(wait, clock, waiting.Token));
         await waiting.CancelAsync();
-    }
-
-    async Task UntilDoneAsync(Func<Task> work, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await work();
-                return;
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && store.IsTransient(exception))
-            {
-                Log.DispatchFailed(log, exception.Message);
-                await Task.Delay(IdleWait, clock, cancellationToken);
-            }
-        }
     }
 }
