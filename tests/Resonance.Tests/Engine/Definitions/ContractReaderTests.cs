@@ -254,7 +254,7 @@ public sealed class ContractReaderTests
             Lines = [good, null!, good with { Sku = "SKU-1002", Quantity = 0 }],
         };
 
-        Assert.Equal(["lines[2].quantity"], ContractReader.Validate(order).Keys);
+        Assert.Equal(["lines[1]", "lines[2].quantity"], ContractReader.Validate(order).Keys);
         Assert.Equal(["lines"], ContractReader.Validate(order with { Lines = null! }).Keys);
         Assert.Empty(ContractReader.Validate(order with { Lines = [good] }));
     }
