@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -6,7 +7,7 @@ using Resonance.Engine.Telemetry;
 
 namespace Resonance.Host;
 
-/// <summary>Traces and metrics: exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.</summary>
+/// <summary>Traces, metrics and logs: exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to.</summary>
 static class HostTelemetry
 {
     static readonly string[] Sources = [ResonanceTelemetry.Name, "MassTransit", "Npgsql", "Microsoft.AspNetCore"];
@@ -28,6 +29,7 @@ static class HostTelemetry
             .ConfigureResource(resource => resource.AddService("resonance", serviceInstanceId: $"{Environment.MachineName}/{Environment.ProcessId}")
                 .AddAttributes([new KeyValuePair<string, object>("resonance.roles", options.Roles)]))
             .WithTracing(tracing => tracing.AddSource(Sources).AddAspNetCoreInstrumentation().AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(Sources).AddOtlpExporter());
+            .WithMetrics(metrics => metrics.AddMeter(Sources).AddOtlpExporter())
+            .WithLogging(logging => logging.AddOtlpExporter());
     }
 }

@@ -21,7 +21,7 @@ sealed class ContractSerializer : IMessageSerializer, IMessageDeserializer, ISer
 
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        NumberHandling = JsonNumberHandling.Strict,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = 32,
 

@@ -64,6 +64,10 @@ public sealed class WireTests
             JsonSerializer.Serialize(order, ContractSerializer.Options));
     }
 
+    [Fact]
+    public void A_number_is_not_written_as_text() => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<OrderLine>(
+        """{"sku":"SKU-1001","quantity":"2","unitPrice":9.50}""", ContractSerializer.Options));
+
     [Theory]
     [InlineData("EUR", true)]
     [InlineData("XOF", true)]
