@@ -6,14 +6,12 @@ using MassTransit.Middleware.Outbox;
 namespace Resonance.Engine.Delivery;
 
 /// <summary>A consume context through which nothing leaves: what is sent, published, answered or scheduled is captured.</summary>
-abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage>, OutboxSendContext where TMessage : class
+abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage> where TMessage : class
 {
-    readonly IServiceProvider _services;
-
     protected CapturingConsumeContext(ConsumeContext<TMessage> context, IServiceProvider services) : base(context)
     {
-        _services = services;
-        var captured = new OutboxReceiveContext(this, context.ReceiveContext);
+        var captured = new CapturingReceiveContext(
+            context.ReceiveContext, new Sink(this, published: false, services), new Sink(this, published: true, services));
         ReceiveContext = captured;
         PublishEndpointProvider = captured.PublishEndpointProvider;
         if (context.TryGetPayload(out MessageSchedulerContext? scheduler))
@@ -23,7 +21,29 @@ abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage>
     /// <summary>The scheduler, bound to this context and not to the one that it wraps.</summary>
     protected MessageSchedulerContext? Scheduler { get; }
 
-    public abstract Task AddSend<T>(SendContext<T> context) where T : class;
+    /// <summary>Keeps what would have left.</summary>
+    /// <param name="context">The message.</param>
+    /// <param name="published">Whether it was published, to nobody perhaps; what is sent has to arrive.</param>
+    protected abstract void Keep<T>(SendContext<T> context, bool published) where T : class;
 
-    public object? GetService(Type serviceType) => _services.GetService(serviceType);
+    /// <summary>Where one of the two ways out ends. The contexts do not tell: each of MassTransit's calls itself a publish context.</summary>
+    sealed class Sink(CapturingConsumeContext<TMessage> owner, bool published, IServiceProvider services) : OutboxSendContext
+    {
+        public Task AddSend<T>(SendContext<T> context) where T : class
+        {
+            owner.Keep(context, published);
+            return Task.CompletedTask;
+        }
+
+        public object? GetService(Type serviceType) => services.GetService(serviceType);
+    }
+}
+
+/// <summary>As <see cref="OutboxReceiveContext"/>, which has one sink for both ways.</summary>
+sealed class CapturingReceiveContext(ReceiveContext context, OutboxSendContext sent, OutboxSendContext published) : ReceiveContextProxy(context)
+{
+    public override ISendEndpointProvider SendEndpointProvider { get; } = new OutboxSendEndpointProvider(sent, context.SendEndpointProvider);
+
+    public override IPublishEndpointProvider PublishEndpointProvider { get; } =
+        new OutboxPublishEndpointProvider(published, context.PublishEndpointProvider);
 }

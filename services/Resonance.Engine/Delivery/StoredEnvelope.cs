@@ -38,7 +38,7 @@ sealed record StoredEnvelope
 
     public static StoredEnvelope FromJson(string json) => JsonSerializer.Deserialize<StoredEnvelope>(json, Options)!;
 
-    public static StoredEnvelope From<T>(SendContext<T> context) where T : class
+    public static StoredEnvelope From<T>(SendContext<T> context, bool mandatory) where T : class
     {
         Dictionary<string, string>? headers = null;
         foreach (var (name, value) in context.Headers.GetAll())
@@ -57,7 +57,7 @@ sealed record StoredEnvelope
             ResponseAddress = context.ResponseAddress?.ToString(),
             FaultAddress = context.FaultAddress?.ToString(),
             TimeToLiveMs = context.TimeToLive?.TotalMilliseconds,
-            Mandatory = !context.TryGetPayload(out PublishContext? _),
+            Mandatory = mandatory,
             Priority = context.TryGetPayload(out RabbitMqSendContext? rabbit) && rabbit.BasicProperties.IsPriorityPresent()
                 ? rabbit.BasicProperties.Priority
                 : null,
