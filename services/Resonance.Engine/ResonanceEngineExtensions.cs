@@ -86,6 +86,8 @@ public static class ResonanceEngineExtensions
     {
         endpoint.UseFaultPolicy();
         endpoint.UseConsumeFilter(typeof(ContractFilter<>), context);
+        if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)
+            endpoint.UseConsumeFilter(typeof(StoredRepliesFilter<>), context);
     }
 
     static void RegisterStepRepository<TInstance>(this IServiceCollection services) where TInstance : WorkflowInstance, new() =>

@@ -6,14 +6,12 @@ using MassTransit.Middleware.Outbox;
 namespace Resonance.Engine.Delivery;
 
 /// <summary>A consume context through which nothing leaves: what is sent, published, answered or scheduled is captured.</summary>
-abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage>, OutboxSendContext where TMessage : class
+abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage> where TMessage : class
 {
-    readonly IServiceProvider _services;
-
     protected CapturingConsumeContext(ConsumeContext<TMessage> context, IServiceProvider services) : base(context)
     {
-        _services = services;
-        var captured = new CapturingReceiveContext(this, context.ReceiveContext);
+        var captured = new CapturingReceiveContext(
+            context.ReceiveContext, new Sink(this, published: false, services), new Sink(this, published: true, services));
         ReceiveContext = captured;
         PublishEndpointProvider = captured.PublishEndpointProvider;
         if (context.TryGetPayload(out MessageSchedulerContext? scheduler))
@@ -23,28 +21,29 @@ abstract class CapturingConsumeContext<TMessage> : ConsumeContextProxy<TMessage>
     /// <summary>The scheduler, bound to this context and not to the one that it wraps.</summary>
     protected MessageSchedulerContext? Scheduler { get; }
 
-    public Task AddSend<T>(SendContext<T> context) where T : class => Capture(context, published: false);
+    /// <summary>Keeps what would have left.</summary>
+    /// <param name="context">The message.</param>
+    /// <param name="published">Whether it was published, to nobody perhaps; what is sent has to arrive.</param>
+    protected abstract void Keep<T>(SendContext<T> context, bool published) where T : class;
 
-    public object? GetService(Type serviceType) => _services.GetService(serviceType);
-
-    /// <summary>Keeps a message. One that is published may have no queue; one that is sent must have one.</summary>
-    protected abstract Task Capture<T>(SendContext<T> context, bool published) where T : class;
-
-    /// <summary>Every context that wraps this one takes its endpoints from here.</summary>
-    sealed class CapturingReceiveContext(CapturingConsumeContext<TMessage> sends, ReceiveContext context) : ReceiveContextProxy(context)
+    /// <summary>Where one of the two ways out ends. The contexts do not tell: each of MassTransit's calls itself a publish context.</summary>
+    sealed class Sink(CapturingConsumeContext<TMessage> owner, bool published, IServiceProvider services) : OutboxSendContext
     {
-        public override ISendEndpointProvider SendEndpointProvider { get; } =
-            new OutboxSendEndpointProvider(sends, context.SendEndpointProvider);
+        public Task AddSend<T>(SendContext<T> context) where T : class
+        {
+            owner.Keep(context, published);
+            return Task.CompletedTask;
+        }
 
-        public override IPublishEndpointProvider PublishEndpointProvider { get; } =
-            new OutboxPublishEndpointProvider(new Publications(sends), context.PublishEndpointProvider);
+        public object? GetService(Type serviceType) => services.GetService(serviceType);
     }
+}
 
-    /// <summary>Tells what is published from what is sent: a send context does not know it of itself.</summary>
-    sealed class Publications(CapturingConsumeContext<TMessage> context) : OutboxSendContext
-    {
-        public Task AddSend<T>(SendContext<T> publication) where T : class => context.Capture(publication, published: true);
+/// <summary>As <see cref="OutboxReceiveContext"/>, which has one sink for both ways.</summary>
+sealed class CapturingReceiveContext(ReceiveContext context, OutboxSendContext sent, OutboxSendContext published) : ReceiveContextProxy(context)
+{
+    public override ISendEndpointProvider SendEndpointProvider { get; } = new OutboxSendEndpointProvider(sent, context.SendEndpointProvider);
 
-        public object? GetService(Type serviceType) => context.GetService(serviceType);
-    }
+    public override IPublishEndpointProvider PublishEndpointProvider { get; } =
+        new OutboxPublishEndpointProvider(published, context.PublishEndpointProvider);
 }

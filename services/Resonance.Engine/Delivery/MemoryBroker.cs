@@ -44,16 +44,11 @@ sealed class StoredRepliesFilter<TMessage>(
 {
     public async Task Send(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next)
     {
-        // A step stores what it sends itself.
-        if (!options.DoneWhenConsumed)
-        {
-            await next.Send(context);
-            return;
-        }
-
         var capturing = new StoringConsumeContext<TMessage>(context, services);
         await next.Send(capturing);
         await capturing.ConsumeCompleted;
+
+        // A step stores itself what it sends.
         if (capturing.Messages.Count == 0)
             return;
 
@@ -72,11 +67,10 @@ sealed class StoringConsumeContext<TMessage>(ConsumeContext<TMessage> context, I
 
     public IReadOnlyList<OutgoingMessage> Messages => _messages;
 
-    protected override Task Capture<T>(SendContext<T> context, bool published)
+    protected override void Keep<T>(SendContext<T> context, bool published)
     {
         var message = OutgoingMessage.Capture(context, workflowId: null, published);
         lock (_lock)
             _messages.Add(message);
-        return Task.CompletedTask;
     }
 }

@@ -8,8 +8,11 @@ namespace Resonance.Engine.Delivery;
 /// <summary>A captured message: the row that is stored, and its envelope at hand so that sending from memory parses nothing.</summary>
 sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
 {
-    /// <summary>Serialises a message as it would have been sent.</summary>
-    public static OutgoingMessage Capture<T>(SendContext<T> context, Guid? workflowId, bool published = false) where T : class
+    /// <summary>Serialises a message as it would have left.</summary>
+    /// <param name="context">The message.</param>
+    /// <param name="workflowId">The instance that sends it.</param>
+    /// <param name="published">Whether it is published, to nobody perhaps; what is sent has to arrive.</param>
+    public static OutgoingMessage Capture<T>(SendContext<T> context, Guid? workflowId, bool published) where T : class
     {
         // The body first: serialising is what writes the headers that the envelope keeps.
         var body = context.Serializer.GetMessageBody(context).GetBytes();
@@ -33,7 +36,7 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
         ISendEndpoint endpoint, T message, IPipe<SendContext<T>> pipe, Guid? workflowId, CancellationToken cancellationToken) where T : class
     {
         var transport = (ITransportSendEndpoint)endpoint;
-        return Capture(await transport.CreateSendContext(message, pipe, cancellationToken), workflowId);
+        return Capture(await transport.CreateSendContext(message, pipe, cancellationToken), workflowId, published: false);
     }
 
     public static OutgoingMessage FromRow(OutboxMessage row) => new(row, StoredEnvelope.FromJson(row.Envelope));

@@ -30,10 +30,9 @@ public abstract class When_a_process_is_killed_at_a_point_of_the_step
             faults.Add(point, 30, 0);
         }
 
-        // A commit takes a millisecond or so: these die before the store has it, while the store is at it, and before its answer is read.
+        // A commit takes a millisecond or so: these die while the store is at it, or before its answer is read.
         faults.Add(nameof(StepPoint.DuringCommit), 20, 0.3);
-        faults.Add(nameof(StepPoint.DuringCommit), 40, 1);
-        faults.Add(nameof(StepPoint.DuringCommit), 60, 3);
+        faults.Add(nameof(StepPoint.DuringCommit), 40, 2);
         return faults;
     }
 
