@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Steps;
+using Resonance.Engine.Storage;
 
 namespace Resonance.Engine;
 
@@ -35,7 +36,7 @@ public static class ResonanceEngineExtensions
         services.AddSingleton(provider => new WorkflowCatalog(provider.GetServices<IWorkflow>().Select(workflow => workflow.Description)));
         services.AddSingleton(provider => new WorkflowClient(
             provider.GetRequiredService<IBus>(),
-            provider.GetRequiredService<Storage.IWorkflowStore>(),
+            provider.GetRequiredService<IWorkflowStore>(),
             provider.GetRequiredService<WorkflowCatalog>(),
             provider.GetRequiredService<KeyAllocator>(),
             provider.GetRequiredService<OutboxSender>(),
@@ -84,7 +85,7 @@ public static class ResonanceEngineExtensions
     /// <summary>Gives an endpoint Resonance's filters in their right order. Call it for every endpoint.</summary>
     public static void UseResonanceEndpoint(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
     {
-        endpoint.UseFaultPolicy();
+        endpoint.UseFaultPolicy(context.GetRequiredService<IWorkflowStore>());
         endpoint.UseConsumeFilter(typeof(ContractFilter<>), context);
         if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)
             endpoint.UseConsumeFilter(typeof(StoredRepliesFilter<>), context);

@@ -3,19 +3,32 @@ using MassTransit;
 using MassTransit.Middleware.Rescue;
 using MassTransit.Transports;
 using Resonance.Engine.Steps;
+using Resonance.Engine.Storage;
 
 namespace Resonance.Engine.Delivery;
 
 /// <summary>What is tried again in place before a message is set aside, and what is set aside at once.</summary>
 static class FaultPolicy
 {
-    public static void UseFaultPolicy(this IReceiveEndpointConfigurator endpoint)
+    // Together more than a day: whoever looks after the store has seen to it by then.
+    static readonly TimeSpan[] StoreWaits =
+        [.. Enumerable.Range(0, 20_000).Select(retry => TimeSpan.FromMilliseconds(retry < 6 ? 100 << retry : 5000))];
+
+    public static void UseFaultPolicy(this IReceiveEndpointConfigurator endpoint, IWorkflowStore store)
     {
         // A fault's message would go to an exchange that nobody listens to; the reason stands in the headers of the message set aside.
         endpoint.PublishFaults = false;
         endpoint.ConfigureDeadLetter(untaken => untaken.UseExecuteAsync(SetAsideAsync));
+
+        // A store that is away blames no message: a worker waits for it, as a step does.
         endpoint.UseMessageRetry(retry =>
         {
+            retry.Handle<Exception>(store.IsTransient);
+            retry.Intervals(StoreWaits);
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(store.IsTransient);
             retry.Ignore<ContractRefusedException>();
             retry.Ignore<InstanceNotFoundException>();
             retry.Ignore<KeyTakenException>();
@@ -25,6 +38,7 @@ static class FaultPolicy
             retry.Intervals(100, 500, 2000);
         });
     }
+
     /// <summary>
     /// A message of a contract that the queue does not take. MassTransit would move it to a queue of its own, without a reason and
     /// without a word in the log; thrown here, the refusal would have it delivered again for ever.
