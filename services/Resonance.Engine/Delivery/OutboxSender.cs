@@ -37,7 +37,10 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
-        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
+
+        // A confirm that never comes must not hold a step or the dispatcher for ever: after the lease another sender may have it.
+        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken)
+            .WaitAsync(options.Lease, TimeProvider.System, cancellationToken);
         if (!options.DoneWhenConsumed || !message.Envelope.Mandatory)
             completions.Add(message.Row.MessageId);
     }

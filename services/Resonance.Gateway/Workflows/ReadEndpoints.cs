@@ -51,10 +51,14 @@ sealed record WorkflowAnswer
     public static WorkflowAnswer Of(WorkflowRow row, IReadOnlyList<PendingTimer> timers)
     {
         var data = InstanceData.Read(row.Data);
-        List<Wait> waits = [.. timers.Select(timer => new Wait(timer.Timer, timer.DueAt))];
-        if (row.Status == WorkflowStatus.Suspended)
-            waits.Insert(0, new Wait(data.SuspensionCause ?? "an operator", null));
 
+        // The row of a timer that has just fired stays for a moment: it says nothing of an instance that waits for a person, or has ended.
+        IReadOnlyList<Wait> waits = row.Status switch
+        {
+            WorkflowStatus.Suspended => [new Wait(data.SuspensionCause ?? "an operator", null)],
+            _ when WorkflowStatus.IsEnd(row.Status) => [],
+            _ => [.. timers.Select(timer => new Wait(timer.Timer, timer.DueAt))],
+        };
         return new WorkflowAnswer
         {
             Id = row.Id,

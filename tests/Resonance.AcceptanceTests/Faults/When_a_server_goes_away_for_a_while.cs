@@ -56,12 +56,15 @@ public sealed class When_a_server_goes_away_for_a_while(Servers servers)
     static async Task RunAsync(InstallationOnServers installation, HostSettings settings, Func<Task> disturb)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var orders = SampleOrders.Take(50);
+        var orders = SampleOrders.Take(56);
         await using var host = await HostProcess.StartAsync(settings, cancellationToken);
 
-        foreach (var order in orders)
-            await installation.Broker.PublishAsync(order, cancellationToken);
-        await host.WaitForLineAsync(line => line.Contains("AWAITING_PAYMENT", StringComparison.Ordinal), Eventually.Patience, cancellationToken);
+        // One of each kind first: what breaks shall be a process in full swing, with every connection and channel open that it uses.
+        await PublishAsync(installation.Broker, orders.Take(6), cancellationToken);
+        await installation.WaitUntilDoneAsync([.. orders.Take(6)], cancellationToken);
+        var shipping = host.Lines.Count(IsShipping);
+        await PublishAsync(installation.Broker, orders.Skip(6), cancellationToken);
+        await Eventually.SeeAsync(_ => Task.FromResult(host.Lines.Count(IsShipping)), count => count > shipping, cancellationToken);
         var before = await installation.ProgressAsync(cancellationToken);
         await disturb();
 
@@ -69,6 +72,14 @@ public sealed class When_a_server_goes_away_for_a_while(Servers servers)
         await installation.WaitUntilDoneAsync(orders, cancellationToken);
         Assert.Equal(0, await host.StopAsync(cancellationToken));
         await installation.AssertInvariantsAsync(orders, new Dictionary<Guid, string>(), cancellationToken);
+    }
+
+    static bool IsShipping(string line) => line.Contains("to SHIPPING", StringComparison.Ordinal);
+
+    static async Task PublishAsync(TestBroker broker, IEnumerable<SampleOrder> orders, CancellationToken cancellationToken)
+    {
+        foreach (var order in orders)
+            await broker.PublishAsync(order, cancellationToken);
     }
 
     static async Task CutAsync(Cable cable, CancellationToken cancellationToken)
