@@ -86,7 +86,7 @@ public static class ResonanceEngineExtensions
     public static void UseResonanceEndpoint(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
     {
         endpoint.UseFaultPolicy(context.GetRequiredService<IWorkflowStore>());
-        endpoint.UseConsumeFilter(typeof(ContractFilter<>), context);
+        _ = new ContractFilterObserver(endpoint);
         if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)
             endpoint.UseConsumeFilter(typeof(StoredRepliesFilter<>), context);
     }

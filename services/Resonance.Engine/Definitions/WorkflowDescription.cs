@@ -33,6 +33,9 @@ public sealed record WorkflowDescription
     /// <summary>Every state, PascalCase, the first one first.</summary>
     public required IReadOnlyList<string> States { get; init; }
 
+    /// <summary>The <see cref="WorkflowStatus"/> of an instance in a state.</summary>
+    public required Func<string, string> StatusIn { get; init; }
+
     /// <summary>Identifies states, events and transitions: 64 hexadecimal digits. A change to the graph changes it.</summary>
     public required string Hash { get; init; }
 

@@ -115,7 +115,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
 
         open.Timer = NewId.NextGuid();
         var timeOut = new ActivityTimedOut { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt };
-        await SetTimerAsync(context, timeOut, open.Timer.Value, $"{activity.Name} time-out", activity.Timeout);
+        SetTimer(context, timeOut, open.Timer.Value, $"{activity.Name} time-out", activity.Timeout);
     }
 
     async Task OnReplyAsync<TReply>(BehaviorContext<TInstance, TReply> context) where TReply : class, IActivityReply
@@ -236,7 +236,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         open.State = instance.CurrentState;
         open.Timer = NewId.NextGuid();
         var due = new ActivityRetryDue { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt + 1 };
-        await SetTimerAsync(context, due, open.Timer.Value, $"{activity.Name} retry", delay);
+        SetTimer(context, due, open.Timer.Value, $"{activity.Name} retry", delay);
         if (activity.RetriesFrom is { } state && state.Name != instance.CurrentState)
             await context.TransitionToState(state);
     }

@@ -32,7 +32,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         {
             var token = NewId.NextGuid();
             engine.Deadline = token;
-            await SetTimerAsync(
+            SetTimer(
                 context, new DeadlineExpired { WorkflowId = step.WorkflowId, State = current.Name, Token = token }, token,
                 $"{current.Name} deadline", after);
         }
@@ -101,13 +101,10 @@ public abstract partial class WorkflowStateMachine<TInstance>
         step.Send(message, new EventPublished(nameof(ChildWorkflowFinished), message.Row.Destination, message.Row.MessageId));
     }
 
-    static async Task SetTimerAsync<TMessage>(BehaviorContext<TInstance> context, TMessage message, Guid token, string name, TimeSpan delay)
+    static void SetTimer<TMessage>(BehaviorContext<TInstance> context, TMessage message, Guid token, string name, TimeSpan delay)
         where TMessage : class
     {
         var step = Step.Of(context);
-        var endpoint = await context.GetSendEndpoint(step.InputAddress);
-        var pipe = Pipe.Execute<SendContext<TMessage>>(send => send.CorrelationId = step.WorkflowId);
-        var captured = await OutgoingMessage.CaptureAsync(endpoint, message, new TokenPipe<TMessage>(pipe, token), step.WorkflowId, default);
-        step.SetTimer(captured, token, name, delay);
+        step.SetTimer(OutgoingMessage.ForTimer(context, step.InputAddress, message, step.WorkflowId, token), token, name, delay);
     }
 }

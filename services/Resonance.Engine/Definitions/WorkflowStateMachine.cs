@@ -175,6 +175,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             CaptureStart = _start.Capture,
             AllowedActions = (state, data) => AllowedActions(state, data),
             States = states,
+            StatusIn = StatusIn,
             Hash = WorkflowGraph.HashOf(diagram),
             Diagram = diagram,
         };

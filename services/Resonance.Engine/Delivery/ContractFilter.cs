@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Configuration;
 using Resonance.Engine.Definitions;
 
 namespace Resonance.Engine.Delivery;
@@ -13,4 +14,16 @@ sealed class ContractFilter<TMessage> : IFilter<ConsumeContext<TMessage>> where 
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("contract");
+}
+
+/// <summary>Adds the filter to every message of an endpoint: one for all deliveries, since it keeps nothing.</summary>
+sealed class ContractFilterObserver : ConfigurationObserver, IMessageConfigurationObserver
+{
+    public ContractFilterObserver(IConsumePipeConfigurator configurator) : base(configurator)
+    {
+        Connect(this);
+    }
+
+    public void MessageConfigured<TMessage>(IConsumePipeConfigurator configurator) where TMessage : class =>
+        configurator.AddPipeSpecification(new FilterPipeSpecification<ConsumeContext<TMessage>>(new ContractFilter<TMessage>()));
 }

@@ -42,8 +42,11 @@ sealed class ContractSerializer : IMessageSerializer, IMessageDeserializer, ISer
     public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class
     {
         WriteHeaders(context);
-        return new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes<object>(context.Message, Options));
+        return new BytesMessageBody(Body(context.Message));
     }
+
+    /// <summary>The JSON of a message, headers apart.</summary>
+    public static byte[] Body<T>(T message) where T : class => JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), Options);
 
     public MassTransit.ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
@@ -84,7 +87,8 @@ sealed class ContractSerializer : IMessageSerializer, IMessageDeserializer, ISer
 
     public MessageBody SerializeObject(object? value) => new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes(value, Options));
 
-    static void WriteHeaders(SendContext context)
+    /// <summary>Puts into the headers what an envelope would hold.</summary>
+    public static void WriteHeaders(SendContext context)
     {
         var headers = context.Headers;
         headers.Set(MessageHeaders.MessageType, string.Join(';', context.SupportedMessageTypes));

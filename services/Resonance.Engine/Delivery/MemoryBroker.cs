@@ -53,7 +53,7 @@ sealed class StoredRepliesFilter<TMessage>(
             return;
 
         await store.EnqueueAsync([.. capturing.Messages.Select(message => message.Row)], options.Lease, context.CancellationToken);
-        await sender.SendAllAsync(capturing.Messages);
+        await sender.BeginAsync(capturing.Messages);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("storedReplies");

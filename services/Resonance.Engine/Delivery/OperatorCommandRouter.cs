@@ -47,6 +47,6 @@ sealed class OperatorCommandRouter(
         });
         var message = await OutgoingMessage.CaptureAsync(endpoint, context.Message, pipe, id, context.CancellationToken);
         await store.EnqueueAsync([message.Row with { TraceParent = Activity.Current?.Id }], options.Lease, context.CancellationToken);
-        await sender.SendAllAsync([message]);
+        await sender.BeginAsync([message]);
     }
 }

@@ -81,7 +81,8 @@ sealed class OutboxDispatcher(
         activity?.SetTag(ResonanceTelemetry.WorkflowIdTag, row.WorkflowId?.ToString());
         try
         {
-            await sender.SendAsync(OutgoingMessage.FromRow(row), cancellationToken);
+            // A confirm that never comes must not hold the dispatcher: after the lease another sender may have the message.
+            await sender.SendAsync(OutgoingMessage.FromRow(row), cancellationToken).WaitAsync(options.Lease, clock, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

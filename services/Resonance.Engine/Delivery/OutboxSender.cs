@@ -10,13 +10,40 @@ namespace Resonance.Engine.Delivery;
 /// <summary>Sends stored messages through MassTransit, confirmed by the broker.</summary>
 sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions options, ILogger<OutboxSender> log)
 {
-    /// <summary>Sends what a commit released. Never throws: what could not be sent stays in the outbox, and the dispatcher sends it.</summary>
-    public Task SendAllAsync(IReadOnlyList<OutgoingMessage> messages) => messages.Count switch
+    const int MostOpen = 2000;
+
+    readonly SemaphoreSlim _open = new(MostOpen);
+
+    /// <summary>
+    /// Begins to send what a commit released, and does not wait for the broker's confirms: until they come, the rows in the outbox stand
+    /// for the messages. Waits only while very many are open. Never throws: what could not be sent stays in the outbox, and the dispatcher
+    /// sends it.
+    /// </summary>
+    public async Task BeginAsync(IReadOnlyList<OutgoingMessage> messages)
     {
-        0 => Task.CompletedTask,
-        1 => TrySendAsync(messages[0]),
-        _ => Task.WhenAll(messages.Select(TrySendAsync)),
-    };
+        foreach (var message in messages)
+        {
+            if (!_open.Wait(0) && !await _open.WaitAsync(options.Lease))
+            {
+                Log.SendFailed(log, message.Row.MessageId, message.Row.Destination, $"{MostOpen} messages wait for the broker's confirm");
+                continue;
+            }
+
+            _ = TrySendAsync(message);
+        }
+    }
+
+    /// <summary>
+    /// Sends one message and, where the broker keeps it from now on, has its row removed. What is published may have no consumer at all,
+    /// and is done when it is sent.
+    /// </summary>
+    public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
+        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
+        if (!options.DoneWhenConsumed || !message.Envelope.Mandatory)
+            completions.Add(message.Row.MessageId);
+    }
 
     async Task TrySendAsync(OutgoingMessage message)
     {
@@ -28,21 +55,10 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
         {
             Log.SendFailed(log, message.Row.MessageId, message.Row.Destination, exception.Message);
         }
-    }
-
-    /// <summary>
-    /// Sends one message and, where the broker keeps it from now on, has its row removed. What is published may have no consumer at all,
-    /// and is done when it is sent.
-    /// </summary>
-    public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
-
-        // A confirm that never comes must not hold a step or the dispatcher for ever: after the lease another sender may have it.
-        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken)
-            .WaitAsync(options.Lease, TimeProvider.System, cancellationToken);
-        if (!options.DoneWhenConsumed || !message.Envelope.Mandatory)
-            completions.Add(message.Row.MessageId);
+        finally
+        {
+            _open.Release();
+        }
     }
 
     /// <summary>Makes the send context what it was when the message was captured.</summary>
@@ -76,7 +92,7 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
                 rabbit.BasicProperties.Type = envelope.Types is [{ } type, ..] ? type : null;
             }
 
-            context.Serializer = new StoredBodySerializer(new ContentType(row.ContentType), row.Body);
+            context.Serializer = new StoredBodySerializer(row.ContentType == ContractSerializer.Json.MediaType ? ContractSerializer.Json : new ContentType(row.ContentType), row.Body);
             return Task.CompletedTask;
         }
 

@@ -14,8 +14,10 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
     /// <param name="published">Whether it is published, to nobody perhaps; what is sent has to arrive.</param>
     public static OutgoingMessage Capture<T>(SendContext<T> context, Guid? workflowId, bool published) where T : class
     {
-        // The body first: serialising is what writes the headers that the envelope keeps.
-        var body = context.Serializer.GetMessageBody(context).GetBytes();
+        // Other serializers write headers while they serialise, and the envelope keeps those; ours writes its own when the message leaves.
+        var body = context.Serializer is ContractSerializer
+            ? ContractSerializer.Body(context.Message)
+            : context.Serializer.GetMessageBody(context).GetBytes();
         var envelope = StoredEnvelope.From(context, mandatory: !published);
         return new OutgoingMessage(
             new OutboxMessage
@@ -37,6 +39,27 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
     {
         var transport = (ITransportSendEndpoint)endpoint;
         return Capture(await transport.CreateSendContext(message, pipe, cancellationToken), workflowId, published: false);
+    }
+
+    /// <summary>
+    /// A message that an instance sends to itself later. It goes through no send pipe: the engine's own messages have nothing that could
+    /// be configured, and nearly every step sets one.
+    /// </summary>
+    public static OutgoingMessage ForTimer<T>(ConsumeContext context, Uri destination, T message, Guid workflowId, Guid token) where T : class
+    {
+        var envelope = StoredEnvelope.ForTimer<T>(context, workflowId, token);
+        return new OutgoingMessage(
+            new OutboxMessage
+            {
+                MessageId = NewId.NextGuid(),
+                WorkflowId = workflowId,
+                Destination = Addresses.Portable(destination),
+                ContentType = ContractSerializer.Json.MediaType,
+                Body = ContractSerializer.Body(message),
+                Envelope = envelope.ToJson(),
+                TraceParent = Activity.Current?.Id,
+            },
+            envelope);
     }
 
     public static OutgoingMessage FromRow(OutboxMessage row) => new(row, StoredEnvelope.FromJson(row.Envelope));

@@ -66,6 +66,27 @@ sealed record StoredEnvelope
         };
     }
 
+    /// <summary>As MassTransit would have it: the conversation goes on, and so do the headers that are not its own.</summary>
+    public static StoredEnvelope ForTimer<T>(ConsumeContext context, Guid workflowId, Guid token) where T : class
+    {
+        var headers = new Dictionary<string, string> { [MessageHeaders.SchedulingTokenId] = token.ToString("D") };
+        foreach (var (name, value) in context.Headers.GetAll())
+        {
+            if (!name.StartsWith("MT-", StringComparison.Ordinal) && Text(value) is { } text)
+                headers[name] = text;
+        }
+
+        return new StoredEnvelope
+        {
+            Types = MessageTypeCache<T>.MessageTypeNames,
+            CorrelationId = workflowId,
+            ConversationId = context.ConversationId,
+            InitiatorId = context.CorrelationId ?? context.RequestId,
+            Mandatory = true,
+            Headers = headers,
+        };
+    }
+
     static string? Text(object? value) => value switch
     {
         null => null,

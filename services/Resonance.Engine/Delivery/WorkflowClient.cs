@@ -54,7 +54,7 @@ public sealed class WorkflowClient
             {
                 case AcceptOutcome.Accepted:
                     // Durable already: the answer does not wait for the broker.
-                    _ = _sender.SendAllAsync([message]);
+                    _ = _sender.BeginAsync([message]);
                     return new StartResult(StartOutcome.Accepted, id, key);
                 case AcceptOutcome.Exists when result.Existing!.Type != workflow.Type:
                     return new StartResult(StartOutcome.IdTaken, id, result.Existing.Key);
@@ -93,7 +93,7 @@ public sealed class WorkflowClient
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         var message = await CaptureAsync(endpoint, id, action, operatorName, reason, cancellationToken);
         await _store.EnqueueAsync([message.Row], _options.Lease, cancellationToken);
-        _ = _sender.SendAllAsync([message]);
+        _ = _sender.BeginAsync([message]);
         return new ActionResult(ActionOutcome.Accepted, row.State, allowed);
     }
 

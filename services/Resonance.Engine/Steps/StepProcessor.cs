@@ -106,9 +106,9 @@ sealed class StepProcessor(
                 now.Add(message);
         }
 
-        var sending = sender.SendAllAsync(now);
+        var begun = sender.BeginAsync(now);
         points.Passed(StepPoint.MidPublish);
-        await sending;
+        await begun;
     }
 
     /// <summary>The trace that a foreign producer began goes on here; MassTransit reads only its own header.</summary>

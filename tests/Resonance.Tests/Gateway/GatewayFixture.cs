@@ -122,6 +122,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         PriorityOf = start => ((SubmitOrder)start).Priority ?? 0,
         States = ["Pending", "AwaitingPayment", "Completed"],
         AllowedActions = (_, _) => [],
+        StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         Hash = "0a",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };
@@ -136,6 +137,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         PriorityOf = _ => 0,
         States = ["Pending", "ValidateCard"],
         AllowedActions = (_, _) => [],
+        StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         Hash = "0b",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };

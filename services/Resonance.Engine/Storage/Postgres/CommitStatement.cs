@@ -7,7 +7,8 @@ namespace Resonance.Engine.Storage.Postgres;
 /// <remarks>
 /// Every table is reached by index whatever the planner believes of its size, because nothing here is a join that it could turn round:
 /// look-ups are scalar subqueries, existing instances are found by the arbiter index of ON CONFLICT, and what was written is looked up in
-/// a hashed subplan (an IN inside IS TRUE is never flattened into a join). Sub-statements see the tables as they were before all of them,
+/// a hashed subplan (an IN inside IS TRUE is never flattened into a join). A type is compared as an expression, so that nobody thinks of
+/// looking for a key among all instances of its type. Sub-statements see the tables as they were before all of them,
 /// so the deletion of timers cannot touch what the same step sets.
 /// </remarks>
 static class CommitStatement
@@ -31,7 +32,7 @@ static class CommitStatement
               AND CASE
                   WHEN s.version > 1 THEN (SELECT c.version FROM workflow c WHERE c.id = s.id) = s.version - 1
                   ELSE (SELECT c.version FROM workflow c WHERE c.id = s.id) = 0
-                      OR (SELECT true FROM workflow c WHERE c.type = s.type AND c.key = s.key) IS NULL
+                      OR (SELECT true FROM workflow c WHERE c.key = s.key AND c.type || '' = s.type) IS NULL
                   END
             ON CONFLICT (id) DO UPDATE SET
                 state = excluded.state, status = excluded.status, version = excluded.version, data = excluded.data,
@@ -69,7 +70,7 @@ static class CommitStatement
             WHEN (SELECT j.hash FROM journal j WHERE j.workflow_id = s.id AND j.sequence = s.version) = s.hash THEN 0
             WHEN (SELECT true FROM journal j WHERE j.workflow_id = s.id AND j.message_id = s.message_id) THEN 1
             WHEN s.version = 1 AND (SELECT true FROM workflow w WHERE w.id = s.id) IS NULL
-                AND (SELECT true FROM workflow w WHERE w.type = s.type AND w.key = s.key) THEN 3
+                AND (SELECT true FROM workflow w WHERE w.key = s.key AND w.type || '' = s.type) THEN 3
             ELSE 2 END
         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::bytea[])
             AS s(id, version, message_id, type, key, hash)

@@ -80,7 +80,11 @@ public sealed class WorkflowQueries
         if (filter.State is { } state)
         {
             var states = StatesNamed(filter.Type, state);
+            var statuses = StatusesOf(filter.Type, states);
             rows = rows.Where(row => states.Contains(row.State));
+
+            // Follows from the state, and has an index: it keeps the search for a rare state away from everything that has ended.
+            rows = statuses is [var only] ? rows.Where(row => row.Status == only) : rows.Where(row => statuses.Contains(row.Status));
         }
 
         // The first comparison alone follows from the others; it is there because an index can use it.
@@ -152,6 +156,14 @@ public sealed class WorkflowQueries
             .SelectMany(workflow => workflow.States)
             .Where(known => known.Equals(state, StringComparison.OrdinalIgnoreCase)
                 || StateNames.ToScreen(known).Equals(state, StringComparison.OrdinalIgnoreCase))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    string[] StatusesOf(string? type, IReadOnlyList<string> states) =>
+    [
+        .. _catalog.All
+            .Where(workflow => type is null || workflow.Type == type)
+            .SelectMany(workflow => workflow.States.Intersect(states, StringComparer.Ordinal).Select(workflow.StatusIn))
             .Distinct(StringComparer.Ordinal),
     ];
 

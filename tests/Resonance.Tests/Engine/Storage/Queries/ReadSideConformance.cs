@@ -165,6 +165,7 @@ public abstract class ReadSideConformance : IAsyncLifetime
         KeyOf = start => ((SubmitOrder)start).OrderNumber,
         PriorityOf = _ => 0,
         AllowedActions = (_, _) => [],
+        StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         States = ["Pending", "Processing"],
         Hash = "",
         Diagram = "",
