@@ -40,7 +40,8 @@ static class FactTypes
         Generic(type, typeof(IReadOnlyDictionary<,>)) is [var key, var value] && key == typeof(string) ? value : null;
 
     /// <returns>Null when it is no list.</returns>
-    public static Type? ListElement(Type type) => Generic(type, typeof(IReadOnlyList<>)) is [var element] ? element : null;
+    public static Type? ListElement(Type type) =>
+        !type.IsValueType && Generic(type, typeof(IReadOnlyList<>)) is [var element] ? element : null;
 
     static Type[]? Generic(Type type, Type definition) => type.GetInterfaces().Prepend(type)
         .FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition)
