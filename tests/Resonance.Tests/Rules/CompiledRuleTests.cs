@@ -95,9 +95,9 @@ public sealed class CompiledRuleTests
     {
         var type = FactsType.Of<SampleFacts>();
         var syntax = Parser.Parse(source, LanguageLimits.Default, out _)!;
-        var program = Compiler.Compile<SampleFacts>(Checker.Check(source, syntax, type.Declarations, CelType.Bool).Expression, type);
+        var compiled = Compiler.Compile<SampleFacts>(Checker.Check(source, syntax, type.Declarations, CelType.Bool).Expression, type);
         var budget = new Budget(LanguageLimits.Default.Cost);
-        program(SampleFacts.Typical, ref budget);
+        compiled.Program?.Invoke(SampleFacts.Typical, ref budget);
         return !budget.IsSpent;
     }
 }

@@ -13,11 +13,16 @@ static class Catalog
     /// <summary>The names that an expression can call; operators are not among them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Functions.Keys.Where(name => char.IsAsciiLetter(name[0])).Order(StringComparer.Ordinal)];
 
+    static readonly HashSet<string> Namespaces = [.. Functions.Keys.Select(name => name.Split('.')).Where(parts => parts.Length == 2).Select(parts => parts[0])];
+
     public static Function Matches { get; } = Functions["matches"];
 
     static Function Timestamp { get; } = Functions["timestamp"];
 
     static Function Duration { get; } = Functions["duration"];
+
+    /// <summary>Whether functions have this before their names, as in <c>math.abs</c>.</summary>
+    public static bool IsNamespace(string name) => Namespaces.Contains(name);
 
     public static Function? Find(string name) => Functions.GetValueOrDefault(name);
 

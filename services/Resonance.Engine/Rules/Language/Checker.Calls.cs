@@ -5,8 +5,11 @@ sealed partial class Checker
 {
     Node Call(CallSyntax call)
     {
-        if (call.Target is not null && Qualified(call.Target) is { } space && Catalog.Find($"{space}.{call.Function}") is { } spaced)
+        if (call.Target is NameSyntax name && Qualified(name) is { } space && Catalog.IsNamespace(space)
+            && Catalog.Find($"{space}.{call.Function}") is { } spaced)
+        {
             return Apply(call, spaced, isMember: false, [.. call.Arguments.Select(Visit)]);
+        }
 
         var target = call.Target is null ? null : Visit(call.Target);
         Node[] arguments = [.. target is null ? [] : new[] { target }, .. call.Arguments.Select(Visit)];
@@ -29,7 +32,7 @@ sealed partial class Checker
         }
 
         // In a namespace such as math, only its own functions can have been meant.
-        if (isMember && Qualified(call.Target!) is { } space && Catalog.Names.Any(name => name.StartsWith(space + ".", StringComparison.Ordinal)))
+        if (isMember && Qualified(call.Target!) is { } space && Catalog.IsNamespace(space))
         {
             return Refuse(
                 call.NameSpan, $"there is no function '{space}.{call.Function}'",
@@ -73,7 +76,7 @@ sealed partial class Checker
             if (signature.IsMember != isMember || signature.Arguments.Count != arguments.Length)
                 continue;
 
-            var fresh = new Dictionary<TypeVariable, TypeVariable>();
+            var fresh = signature.IsGeneric ? new Dictionary<TypeVariable, TypeVariable>() : null;
             var mark = _types.Mark;
             var fits = true;
             for (var at = 0; fits && at < arguments.Length; at++)
@@ -93,7 +96,7 @@ sealed partial class Checker
         return result;
     }
 
-    static CelType Instantiate(CelType type, Dictionary<TypeVariable, TypeVariable> fresh) => type switch
+    static CelType Instantiate(CelType type, Dictionary<TypeVariable, TypeVariable>? fresh) => fresh is null ? type : type switch
     {
         TypeVariable variable => fresh.TryGetValue(variable, out var known) ? known : fresh[variable] = new TypeVariable(),
         { Kind: TypeKind.List } => CelType.List(Instantiate(type.Parameters[0], fresh)),

@@ -93,8 +93,12 @@ sealed partial class Checker
 
     Node Select(SelectSyntax select)
     {
-        if (!select.IsTest && Qualified(select) is { } name && Global(name, select.Span) is { } known)
+        // The only qualified names of the language itself are types, google.protobuf.Timestamp and its like.
+        if (!select.IsTest && (_declarations.HasQualified || char.IsAsciiLetterUpper(select.Field[0]))
+            && Qualified(select) is { } name && Global(name, select.Span) is { } known)
+        {
             return known;
+        }
 
         var operand = Visit(select.Operand);
         var type = TypeUnifier.Resolve(operand.Type);

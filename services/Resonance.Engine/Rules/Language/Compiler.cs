@@ -6,13 +6,20 @@ namespace Resonance.Engine.Rules.Language;
 /// <summary>A compiled rule. What it gives counts only when the budget is not spent.</summary>
 delegate bool RuleProgram<in TFacts>(TFacts facts, ref Budget budget);
 
+/// <param name="Program">Null where there is a predicate.</param>
+/// <param name="Predicate">For a rule that cannot fail, and always costs the same.</param>
+/// <param name="Cost">What every evaluation costs at least; the program counts only what comes to that.</param>
+/// <param name="FactsRead">What every evaluation reads, likewise.</param>
+sealed record CompiledRule<TFacts>(RuleProgram<TFacts>? Program, Func<TFacts, bool>? Predicate, long Cost, ulong FactsRead);
+
 /// <summary>
 /// Compiles a checked expression into a delegate that reads the properties of its facts directly. Where types are known, it
 /// computes with those of .NET, allocating nothing; everything else goes through the functions that the evaluator uses.
 /// </summary>
 /// <remarks>
 /// A part of the code that runs from its beginning to its end is a region. What its nodes cost, and which facts they read, is
-/// known when it is compiled, so that each region pays once, when it is entered, exactly what the evaluator would pay.
+/// known when it is compiled, so that each region pays once, when it is entered, exactly what the evaluator would pay. The
+/// outermost region is paid for by whoever runs the program.
 /// </remarks>
 sealed partial class Compiler
 {
@@ -32,11 +39,33 @@ sealed partial class Compiler
         _variables = new ParameterExpression?[slots];
     }
 
-    public static RuleProgram<TFacts> Compile<TFacts>(ResolvedExpression expression, FactsType type)
+    public static CompiledRule<TFacts> Compile<TFacts>(ResolvedExpression expression, FactsType type)
     {
         var compiler = new Compiler(type, typeof(TFacts), expression.Slots);
-        var body = compiler.InRegion(() => compiler.AsNative(expression.Root, typeof(bool)));
-        return Lambda<RuleProgram<TFacts>>(body, compiler._facts, compiler._budget).Compile();
+        var body = compiler.AsNative(expression.Root, typeof(bool));
+        var outermost = compiler._region;
+        if (!Uses(body, compiler._budget))
+            return new(null, Lambda<Func<TFacts, bool>>(body, compiler._facts).Compile(), outermost.Cost, outermost.FactsRead);
+        var program = Lambda<RuleProgram<TFacts>>(body, compiler._facts, compiler._budget).Compile();
+        return new(program, null, outermost.Cost, outermost.FactsRead);
+    }
+
+    static bool Uses(Expression code, ParameterExpression parameter)
+    {
+        var search = new ParameterSearch(parameter);
+        search.Visit(code);
+        return search.IsFound;
+    }
+
+    sealed class ParameterSearch(ParameterExpression parameter) : ExpressionVisitor
+    {
+        public bool IsFound { get; private set; }
+
+        protected override Expression VisitParameter(ParameterExpression node)
+        {
+            IsFound |= node == parameter;
+            return node;
+        }
     }
 
     sealed class Region

@@ -13,7 +13,11 @@ sealed class Declarations
         Facts = facts;
         for (var place = 0; place < facts.Count; place++)
             _places.Add(facts[place].Name, place);
+        HasQualified = facts.Any(fact => fact.Name.Contains('.', StringComparison.Ordinal));
     }
+
+    /// <summary>Whether any name has several parts, such as <c>order.total</c>.</summary>
+    public bool HasQualified { get; }
 
     public IReadOnlyList<Declaration> Facts { get; }
 

@@ -83,12 +83,12 @@ static class FactDocuments
         {
             get
             {
-                var (name, fieldType) = (Type.Fields[field].Name, Type.Fields[field].Type);
-                // Journals that were written before rules were have the names that JSON gives to .NET.
-                return json.TryGetProperty(name, out var value)
-                    || json.TryGetProperty(JsonNamingPolicy.CamelCase.ConvertName(Type.Fields[field].Property.Name), out value)
-                    ? Read(value, fieldType)
-                    : Value.Fail($"the field '{name}' of a {Type.Name} is not in the record");
+                var declared = Type.Fields[field];
+                // Journals that were written before there was this language have the names of the properties.
+                return json.TryGetProperty(declared.DocumentName.EncodedUtf8Bytes, out var value)
+                    || json.TryGetProperty(declared.PropertyName.EncodedUtf8Bytes, out value)
+                    ? Read(value, declared.Type)
+                    : Value.Fail($"the field '{declared.Name}' of a {Type.Name} is not in the record");
             }
         }
     }

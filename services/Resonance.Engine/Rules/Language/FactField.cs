@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 
 namespace Resonance.Engine.Rules.Language;
 
@@ -6,4 +7,11 @@ namespace Resonance.Engine.Rules.Language;
 /// <param name="Name">In snake case.</param>
 /// <param name="Type">In the language.</param>
 /// <param name="Property">Where it is read.</param>
-sealed record FactField(string Name, CelType Type, PropertyInfo Property);
+sealed record FactField(string Name, CelType Type, PropertyInfo Property)
+{
+    /// <summary>The name in a document.</summary>
+    public JsonEncodedText DocumentName { get; } = JsonEncodedText.Encode(Name);
+
+    /// <summary>The name that JSON gives to the property where nobody says otherwise.</summary>
+    public JsonEncodedText PropertyName { get; } = JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(Property.Name));
+}

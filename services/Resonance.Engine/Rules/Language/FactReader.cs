@@ -70,14 +70,16 @@ static class FactReaders
     public static Expression? Native(Expression value, Type type) => FactTypes.Scalar(type)?.Kind switch
     {
         TypeKind.Bool => value,
-        TypeKind.Int => Expression.Convert(value, typeof(long)),
-        TypeKind.UInt => Expression.Convert(value, typeof(ulong)),
-        TypeKind.Double => Expression.Convert(value, typeof(double)),
+        TypeKind.Int => Converted(value, typeof(long)),
+        TypeKind.UInt => Converted(value, typeof(ulong)),
+        TypeKind.Double => Converted(value, typeof(double)),
         TypeKind.String when type == typeof(Guid) => Expression.Call(value, nameof(Guid.ToString), null),
         TypeKind.String when type.IsEnum => Expression.Call(typeof(EnumNames<>).MakeGenericType(type), "Of", null, value),
         TypeKind.String => value,
         _ => null,
     };
+
+    static Expression Converted(Expression value, Type type) => value.Type == type ? value : Expression.Convert(value, type);
 
     static Expression Composite(Expression value, Type type)
     {

@@ -26,9 +26,9 @@ sealed class DocumentFacts(FactsType type, JsonElement document) : FactsSource
 {
     public override Value Read(int fact)
     {
-        var field = type.Fields[fact];
-        return document.ValueKind == JsonValueKind.Object && document.TryGetProperty(field.Name, out var value)
-            ? FactDocuments.Read(value, field.Type)
-            : Value.Fail($"the fact '{field.Name}' is not in the record");
+        var declared = type.Fields[fact];
+        return document.ValueKind == JsonValueKind.Object && document.TryGetProperty(declared.DocumentName.EncodedUtf8Bytes, out var value)
+            ? FactDocuments.Read(value, declared.Type)
+            : Value.Fail($"the fact '{declared.Name}' is not in the record");
     }
 }

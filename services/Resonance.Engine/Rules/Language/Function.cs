@@ -55,6 +55,11 @@ sealed class Function(string name, string signatures)
 /// <param name="Result">What it gives.</param>
 sealed record Signature(bool IsMember, IReadOnlyList<CelType> Arguments, CelType Result)
 {
+    /// <summary>Whether it has type variables.</summary>
+    public bool IsGeneric { get; } = Arguments.Append(Result).Any(HasVariable);
+
+    static bool HasVariable(CelType type) => type.Kind == TypeKind.Variable || type.Parameters.Any(HasVariable);
+
     /// <summary>Reads lines such as <c>string.indexOf(string, int) -> int</c>; a single capital letter is a type variable.</summary>
     public static IReadOnlyList<Signature> ReadAll(string name, string lines) =>
         [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => Read(name, line))];

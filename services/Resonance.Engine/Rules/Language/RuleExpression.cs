@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Resonance.Engine.Rules.Language;
@@ -100,10 +101,20 @@ public class RuleExpression
 /// <typeparam name="TFacts">A record whose properties are the facts.</typeparam>
 public sealed class RuleExpression<TFacts> : RuleExpression where TFacts : class
 {
+    readonly long _limit;
+    Func<TFacts, bool>? _predicate;
     RuleProgram<TFacts> _program;
 
+    // What every evaluation costs and reads at least, which the program therefore does not count.
+    long _cost;
+    ulong _factsRead;
+
     RuleExpression(ResolvedExpression expression, FactsType facts, LanguageLimits limits)
-        : base(expression, facts, limits) => _program = Compile;
+        : base(expression, facts, limits)
+    {
+        _limit = limits.Cost;
+        _program = Compile;
+    }
 
     /// <summary>Reads a rule.</summary>
     /// <param name="source">The expression.</param>
@@ -120,12 +131,26 @@ public sealed class RuleExpression<TFacts> : RuleExpression where TFacts : class
     }
 
     /// <summary>Evaluates the rule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Verdict Evaluate(TFacts facts)
     {
-        var budget = new Budget(Limits.Cost);
-        var passed = _program(facts, ref budget);
-        return budget.IsSpent ? Evaluate(new ObjectFacts<TFacts>(facts)) : new Verdict(passed, null, budget.Cost, budget.FactsRead);
+        // What to run is read before what belongs to it, and written after that.
+        return Volatile.Read(ref _predicate) is { } predicate
+            ? new Verdict(predicate(facts), null, _cost, _factsRead)
+            : Run(facts);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Verdict Run(TFacts facts)
+    {
+        var program = Volatile.Read(ref _program);
+        var budget = new Budget(_limit) { Cost = _cost, FactsRead = _factsRead };
+        var passed = program(facts, ref budget);
+        return budget.IsSpent ? Walk(facts) : new Verdict(passed, null, budget.Cost, budget.FactsRead);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Verdict Walk(TFacts facts) => Evaluate(new ObjectFacts<TFacts>(facts));
 
     /// <summary>The facts that an evaluation read, in the order of their declaration.</summary>
     public IReadOnlyList<FactRead> FactsRead(in Verdict verdict, TFacts facts) => FactsRead(verdict, new ObjectFacts<TFacts>(facts));
@@ -134,9 +159,21 @@ public sealed class RuleExpression<TFacts> : RuleExpression where TFacts : class
     public Decision? Explain(TFacts facts) => Explain(new ObjectFacts<TFacts>(facts));
 
     // Stands for the program until the rule is first evaluated: most of many thousand rules never are.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     bool Compile(TFacts facts, ref Budget budget)
     {
-        _program = Compiler.Compile<TFacts>(Resolved, Facts);
-        return _program(facts, ref budget);
+        var compiled = Compiler.Compile<TFacts>(Resolved, Facts);
+        (_cost, _factsRead) = (compiled.Cost, compiled.FactsRead);
+        (budget.Cost, budget.FactsRead) = (_cost, _factsRead);
+        if (compiled.Predicate is null)
+        {
+            Volatile.Write(ref _program, compiled.Program!);
+            return compiled.Program!(facts, ref budget);
+        }
+
+        // One that costs more than its limit allows is left to the evaluator.
+        if (!budget.IsSpent)
+            Volatile.Write(ref _predicate, compiled.Predicate);
+        return compiled.Predicate(facts);
     }
 }
