@@ -11,16 +11,16 @@ sealed partial class Checker
             return Apply(call, spaced, isMember: false, [.. call.Arguments.Select(Visit)]);
         }
 
-        var target = call.Target is null ? null : Visit(call.Target);
-        Node[] arguments = [.. target is null ? [] : new[] { target }, .. call.Arguments.Select(Visit)];
         var function = Catalog.Find(call.Function);
-        return function is not null && HasStyle(function, target is not null)
-            ? Apply(call, function, target is not null, arguments)
-            : Unknown(call, function);
+        if (function is null || !HasStyle(function, call.Target is not null))
+            return Unknown(call, function);
+        Node[] target = call.Target is null ? [] : [Visit(call.Target)];
+        return Apply(call, function, call.Target is not null, [.. target, .. call.Arguments.Select(Visit)]);
     }
 
     static bool HasStyle(Function function, bool isMember) => function.Signatures.Any(signature => signature.IsMember == isMember);
 
+    // Of its arguments nothing is said: they may be those of a macro whose name is written wrong.
     Node Unknown(CallSyntax call, Function? function)
     {
         var isMember = call.Target is not null;
@@ -39,6 +39,8 @@ sealed partial class Checker
                 Spelling.Closest($"{space}.{call.Function}", Catalog.Names));
         }
 
+        if (isMember)
+            Visit(call.Target!);
         var names = Catalog.Names.Where(name => HasStyle(Catalog.Find(name)!, isMember)).Concat(isMember ? Macros.Members : Macros.Globals);
         return Refuse(call.NameSpan, $"there is no function '{call.Function}'", Spelling.Closest(call.Function, names));
     }

@@ -212,7 +212,7 @@ sealed class Parser
                 Advance();
                 var inner = Expression();
                 Expect(")", "to close the bracket");
-                return inner;
+                return inner with { Span = token.Span.To(_last.Span) };
             case TokenKind.Symbol when token.Text == "[":
                 return List();
             case TokenKind.Symbol when token.Text == "{":
