@@ -75,7 +75,7 @@ static class TextFunctions
             return Catalog.NoOverload("matches", text, pattern);
 
         // Where the pattern is computed it has to be read every time, which takes far longer than a match does.
-        if (!budget.Charge(200 + pattern.AsString.Length * 10L))
+        if (!budget.Charge(2_000 + pattern.AsString.Length * 20L))
             return Value.Exhausted;
         return Pattern.Create(pattern.AsString, out var error) is { } known ? known.Match(ref budget, text) : Value.Fail(error!);
     }

@@ -27,7 +27,7 @@ public sealed class FuzzTests
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 
     [Fact]
-    public void Expressions_that_follow_the_grammar_are_safe() => Run(Inputs / 2, compiledOneIn: 40, random => new ExpressionGenerator(random).Rule());
+    public void Expressions_that_follow_the_grammar_are_safe() => Run(Inputs / 2, compiledOneIn: 60, random => new ExpressionGenerator(random).Rule());
 
     [Fact]
     public void Expressions_that_were_tampered_with_are_safe() => Run(Inputs / 4, compiledOneIn: 25, Tampered);
