@@ -6,6 +6,14 @@ if (BenchmarkOptions.Parse(args) is not { } options)
     return 2;
 }
 
+if (options.Mode == "rules")
+{
+    var alone = new Report(options);
+    alone.Add(await Rules.MeasureAsync(options, CancellationToken.None));
+    await alone.SaveAsync(CancellationToken.None);
+    return 0;
+}
+
 string?[] servers =
 [
     Environment.GetEnvironmentVariable("RESONANCE_TEST_POSTGRES"),
@@ -41,6 +49,8 @@ try
         report.Add(await Latency.MeasureAsync(resonance, inMemory, database, options, stop.Token));
     if (options.Runs("memory"))
         report.Add(await MemoryUse.MeasureAsync(resonance, options, stop.Token));
+    if (options.Runs("rules"))
+        report.Add(await Rules.MeasureAsync(options, stop.Token));
     await report.SaveAsync(stop.Token);
     return 0;
 }

@@ -49,6 +49,20 @@ sealed class Report(BenchmarkOptions options)
             + $"{Number(result.WorkingSetGrowth, 2)} of the working set");
     }
 
+    public void Add(RulesResult result)
+    {
+        _results["rules"] = result;
+        Table(
+            "Rules: one evaluation, on one core",
+            ["rule", "evaluated by", "ns", "bytes allocated", "x ours"],
+            [.. result.Figures.Select(figure => new[]
+            {
+                figure.Rule, figure.Variant, Number(figure.Nanoseconds, 1), Number(figure.AllocatedBytes, 0), Number(figure.Ratio, 2),
+            })]);
+        Print($"{Number(result.LoadedRules, 0)} rules loaded in {Number(result.LoadMs, 0)} ms");
+        Print($"{Number(result.Reevaluated, 0)} recorded evaluations run again in {Number(result.ReevaluationMs, 0)} ms");
+    }
+
     /// <summary>Writes what was added to the file that the command line names, if it names one.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {

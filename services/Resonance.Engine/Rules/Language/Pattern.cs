@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace Resonance.Engine.Rules.Language;
+
+/// <summary>
+/// A regular expression in the syntax of RE2, run by the engine of .NET that does not backtrack: a match takes time in proportion
+/// to the text, whatever the pattern.
+/// </summary>
+sealed class Pattern
+{
+    /// <summary>Characters of a pattern.</summary>
+    public const int LengthMax = 1_000;
+
+    readonly Regex _regex;
+
+    Pattern(string source, Regex regex, int size)
+    {
+        Source = source;
+        _regex = regex;
+        Size = size;
+    }
+
+    public string Source { get; }
+
+    /// <summary>How many characters it matches at once, with its repetitions written out.</summary>
+    public int Size { get; }
+
+    /// <returns>Null when it is none, or is beyond what is allowed; the error then says why.</returns>
+    public static Pattern? Create(string source, out string? error)
+    {
+        if (source.Length > LengthMax)
+        {
+            error = $"a pattern has {LengthMax} characters at most, this has {source.Length}";
+            return null;
+        }
+
+        var translation = PatternTranslation.Of(source);
+        error = translation.Error;
+        if (error is not null)
+            return null;
+        try
+        {
+            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+            return new Pattern(source, new Regex(translation.Text, options), translation.Size);
+        }
+        // What the translation lets through and .NET does not know, or does not do without backtracking.
+        catch (Exception refused) when (refused is ArgumentException or NotSupportedException)
+        {
+            error = $"'{source}' is not a pattern that can be used here";
+            return null;
+        }
+    }
+
+    public Value Match(ref Budget budget, Value text)
+    {
+        if (text.Kind != Kind.String)
+            return Catalog.NoOverload("matches", text);
+        var matches = Match(ref budget, text.AsString);
+        return budget.IsSpent ? Value.Exhausted : Value.Of(matches);
+    }
+
+    public bool Match(ref Budget budget, string text) => budget.Charge(1 + ((text.Length * (16L + Size)) >> 7)) && _regex.IsMatch(text);
+}
