@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.RuleSets;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 
@@ -43,6 +44,7 @@ public static class ResonanceEngineExtensions
             provider.GetRequiredService<DeliveryOptions>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WorkflowVerification>();
+        services.AddRuleSets();
         services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());

@@ -46,6 +46,11 @@ static class OpenApi
         Choose(operation, "action", OperatorActions.All);
     }
 
+    /// <summary>Describes a body that the endpoint reads itself.</summary>
+    public static async Task DescribeBodyAsync<TBody>(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>
+        operation.RequestBody = JsonBodyOf(await context.GetOrCreateSchemaAsync(typeof(TBody), null, cancellationToken));
+
     public static Task DescribeLimitAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

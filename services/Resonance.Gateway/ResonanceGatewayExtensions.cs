@@ -8,6 +8,7 @@ using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
+using Resonance.Gateway.Rules;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -58,6 +59,8 @@ public static class ResonanceGatewayExtensions
         ListEndpoint.Map(api);
         ActionEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        RuleEndpoints.Map(api);
+        WhatIfEndpoint.Map(api);
         DeadLetterEndpoints.Map(api);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
 using Resonance.Workflows;
@@ -50,6 +51,11 @@ static class ResonanceHost
             Console.Error.WriteLine(exception.Message);
             return 2;
         }
+        catch (RuleSetException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return 2;
+        }
     }
 
     /// <summary>Builds the process as configured.</summary>
@@ -67,6 +73,7 @@ static class ResonanceHost
         HostTelemetry.Configure(builder, options);
         HostStore.Configure(builder, options);
         HostBus.Configure(builder, options);
+        Validated<RuleSetOptions>(builder, RuleSetOptions.Section);
         builder.Services.AddResonanceWorkflows(Validated<WorkflowTimes>(builder, "Workflows"));
         builder.Services.AddHostedService<StartupNotes>();
         if (options.Trail)

@@ -69,13 +69,13 @@ sealed class CheckoutWorkflow : WorkflowStateMachine<CheckoutInstance>
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     static readonly Rule<AmountFacts> AmountLimit = new(
-        "amount_limit", "amount <= 10000", facts => facts.Amount <= 10_000, facts => $"{facts.Amount} is above the limit");
+        "amount_limit", "amount <= 10000", "Which amounts go through.", "the amount is above the limit");
 
     static readonly Rule<StockFacts> CheckInventory = new(
-        "check_inventory", "available >= quantity", facts => facts.Available >= facts.Quantity, facts => $"{facts.Available} are left");
+        "check_inventory", "available >= quantity", "Whether there is enough.", "out of stock");
 
     static readonly Rule<FraudFacts> FraudScore = new(
-        "fraud_score", "fraud_score < 0.3", facts => facts.FraudScore < 0.3, facts => $"the score is {facts.FraudScore}");
+        "fraud_score", "fraud_score < 0.3", "Which payments go through.", "the fraud score is too high");
 
     public CheckoutWorkflow() : base(Type)
     {

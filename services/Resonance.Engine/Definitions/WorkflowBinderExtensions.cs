@@ -1,4 +1,5 @@
 using MassTransit;
+using Resonance.Engine.Journal;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Steps;
 
@@ -28,8 +29,17 @@ public static class WorkflowBinderExtensions
         this EventActivityBinder<TInstance, TMessage> binder, Rule<TFacts> rule, Func<BehaviorContext<TInstance, TMessage>, TFacts> facts,
         Func<EventActivityBinder<TInstance, TMessage>, EventActivityBinder<TInstance, TMessage>> pass,
         Func<EventActivityBinder<TInstance, TMessage>, EventActivityBinder<TInstance, TMessage>> fail)
-        where TInstance : WorkflowInstance where TMessage : class where TFacts : class =>
-        binder.IfElse(context => Passes(context, rule, facts(context)), pass, fail);
+        where TInstance : WorkflowInstance, new() where TMessage : class where TFacts : class
+    {
+        ((WorkflowStateMachine<TInstance>)binder.StateMachine).Uses(rule);
+        return binder.IfElse(context => Passes(context, rule, facts(context)), pass, fail);
+    }
+
+    /// <summary>Why a rule failed in this step: what the fail means, and the part of the rule that decided.</summary>
+    /// <exception cref="InvalidOperationException">The rule was not evaluated in this step, or it passed.</exception>
+    public static string WhyNot<TInstance>(this BehaviorContext<TInstance> context, Rule rule) where TInstance : WorkflowInstance =>
+        Step.Of(context).Entries.OfType<RuleEvaluated>().LastOrDefault(entry => entry.Rule == rule.Name)?.Reason
+        ?? throw new InvalidOperationException($"The rule '{rule.Name}' did not fail in this step.");
 
     /// <summary>Gives up: everything that was done is undone in reverse order.</summary>
     public static EventActivityBinder<TInstance, TMessage> Compensate<TInstance, TMessage>(
@@ -48,9 +58,15 @@ public static class WorkflowBinderExtensions
     /// <see cref="WorkflowStateMachine{TInstance}.Resumed"/> is raised there.
     /// </summary>
     public static EventActivityBinder<TInstance, TMessage> Suspend<TInstance, TMessage>(
-        this EventActivityBinder<TInstance, TMessage> binder, string cause)
+        this EventActivityBinder<TInstance, TMessage> binder, Func<BehaviorContext<TInstance, TMessage>, string> cause)
         where TInstance : WorkflowInstance, new() where TMessage : class =>
         binder.Add(new SuspendStep<TInstance, TMessage>(cause));
+
+    /// <inheritdoc cref="Suspend{TInstance,TMessage}(EventActivityBinder{TInstance,TMessage},Func{BehaviorContext{TInstance,TMessage},string})"/>
+    public static EventActivityBinder<TInstance, TMessage> Suspend<TInstance, TMessage>(
+        this EventActivityBinder<TInstance, TMessage> binder, string cause)
+        where TInstance : WorkflowInstance, new() where TMessage : class =>
+        binder.Suspend(_ => cause);
 
     /// <summary>Notes why the instance failed, for people; use it on the way to a failed end.</summary>
     public static EventActivityBinder<TInstance, TMessage> Because<TInstance, TMessage>(
@@ -99,7 +115,8 @@ sealed class CompensateStep<TInstance, TMessage>(Func<BehaviorContext<TInstance,
     public void Probe(ProbeContext context) => context.CreateScope("compensate");
 }
 
-sealed class SuspendStep<TInstance, TMessage>(string cause) : IStateMachineActivity<TInstance, TMessage>, ILeadsElsewhere
+sealed class SuspendStep<TInstance, TMessage>(Func<BehaviorContext<TInstance, TMessage>, string> cause)
+    : IStateMachineActivity<TInstance, TMessage>, ILeadsElsewhere
     where TInstance : WorkflowInstance, new()
     where TMessage : class
 {
@@ -109,7 +126,7 @@ sealed class SuspendStep<TInstance, TMessage>(string cause) : IStateMachineActiv
 
     public async Task Execute(BehaviorContext<TInstance, TMessage> context, IBehavior<TInstance, TMessage> next)
     {
-        await WorkflowBinderExtensions.Machine(context).SuspendAsync(context, cause);
+        await WorkflowBinderExtensions.Machine(context).SuspendAsync(context, cause(context));
         await next.Execute(context);
     }
 

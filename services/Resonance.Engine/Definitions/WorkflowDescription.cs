@@ -1,5 +1,6 @@
 using MassTransit;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Rules;
 
 namespace Resonance.Engine.Definitions;
 
@@ -35,6 +36,9 @@ public sealed record WorkflowDescription
 
     /// <summary>The <see cref="WorkflowStatus"/> of an instance in a state.</summary>
     public required Func<string, string> StatusIn { get; init; }
+
+    /// <summary>The rules that decide in it, by name.</summary>
+    public IReadOnlyList<Rule> Rules { get; init; } = [];
 
     /// <summary>Identifies states, events and transitions: 64 hexadecimal digits. A change to the graph changes it.</summary>
     public required string Hash { get; init; }

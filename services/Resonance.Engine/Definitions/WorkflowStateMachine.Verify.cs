@@ -11,7 +11,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             return [$"Workflow '{_type}' has no start. Declare the contract that starts it with StartsWith(...)."];
 
         var graph = WorkflowGraph.Of(this);
-        return [.. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyDecisions(graph)];
+        return [.. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyDecisions(graph), .. VerifyRules()];
     }
 
     IEnumerable<string> VerifyStart()
@@ -73,6 +73,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
         .Where(state => !AcceptsIn(state, Resumed)).Order(StringComparer.Ordinal)
         .Select(state => $"Workflow '{_type}' suspends itself in the state '{state}' but does not say how it goes on when a person says yes. " +
             $"Handle When(Resumed) in During({state}, ...).");
+
+    IEnumerable<string> VerifyRules() =>
+        from rule in _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)
+        from error in rule.Check(rule.Default.Expression)
+        select $"Rule '{rule.Name}' of workflow '{_type}' cannot be read. {error}";
 
     HashSet<string> Reachable(WorkflowGraph graph)
     {

@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using MassTransit;
 using MassTransit.SagaStateMachine;
 using Resonance.Contracts.Workflows;
+using Resonance.Engine.Rules;
 
 namespace Resonance.Engine.Definitions;
 
@@ -15,6 +16,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     where TInstance : WorkflowInstance, new()
 {
     readonly Dictionary<string, Activity<TInstance>> _activities = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Rule> _rules = new(StringComparer.Ordinal);
     readonly HashSet<Type> _replies = [];
     readonly HashSet<Type> _faults = [];
     readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
@@ -143,6 +145,14 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         CompensatedState = after;
     }
 
+    /// <summary>A rule that decides somewhere in this workflow; it may do so in several places.</summary>
+    internal void Uses(Rule rule)
+    {
+        if (_rules.TryAdd(rule.Name, rule) || _rules[rule.Name] == rule)
+            return;
+        throw new ArgumentException($"Workflow '{_type}' has two rules with the name '{rule.Name}'. Give each a name of its own.");
+    }
+
     internal bool AcceptsIn(string state, Event @event) => _accepted.Value.TryGetValue(state, out var events) && events.Contains(@event);
 
     internal bool IsEnd(State state) => _ends.ContainsKey(state.Name);
@@ -176,6 +186,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             AllowedActions = (state, data) => AllowedActions(state, data),
             States = states,
             StatusIn = StatusIn,
+            Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],
             Hash = WorkflowGraph.HashOf(diagram),
             Diagram = diagram,
         };

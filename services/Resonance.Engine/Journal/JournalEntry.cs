@@ -31,11 +31,15 @@ public sealed record StateChanged(string From, string To) : JournalEntry;
 /// <param name="Rule">Name, e.g. <c>fraud_score</c>.</param>
 /// <param name="Version">Version of the rule, from 1.</param>
 /// <param name="Expression">The rule as people read it, e.g. <c>fraud_score &lt; 0.3</c>.</param>
-/// <param name="Values">Each fact that the rule read, with its value.</param>
+/// <param name="Values">Each fact with its value.</param>
 /// <param name="Verdict"><c>pass</c> or <c>fail</c>.</param>
 /// <param name="Reason">Why it did not pass; null when it passed.</param>
 public sealed record RuleEvaluated(
-    string Rule, int Version, string Expression, IReadOnlyDictionary<string, object?> Values, string Verdict, string? Reason) : JournalEntry;
+    string Rule, int Version, string Expression, IReadOnlyDictionary<string, object?> Values, string Verdict, string? Reason) : JournalEntry
+{
+    /// <summary>The facts that the rule read; null in journals that were written before rules had a language.</summary>
+    public IReadOnlyList<string>? Read { get; init; }
+}
 
 /// <summary>A command goes to a worker with the commit of this step.</summary>
 public sealed record CommandSent(

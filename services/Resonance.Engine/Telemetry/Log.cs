@@ -25,4 +25,10 @@ static partial class Log
 
     [LoggerMessage(1007, LogLevel.Warning, "The schema is not ready; looking again in a second. {Reason}")]
     public static partial void SchemaNotReady(ILogger log, string reason);
+
+    [LoggerMessage(1008, LogLevel.Error, "A new version of a rule cannot be used here, and the one before it still decides: {Problem}")]
+    public static partial void RuleNotUsed(ILogger log, string problem);
+
+    [LoggerMessage(1009, LogLevel.Warning, "The rules could not be read; looking again in a second. {Error}")]
+    public static partial void RulesNotRead(ILogger log, string error);
 }

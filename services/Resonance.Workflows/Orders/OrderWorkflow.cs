@@ -132,9 +132,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
         When(Submitted)
             .Then(context => Remember(context.Saga, context.Message))
             .TransitionTo(Pending)
-            .Evaluate(rules.OrderLimit, context => new OrderFacts(context.Saga.Total, context.Saga.Currency),
+            .Evaluate(rules.OrderLimit, context => Facts(context.Saga),
                 pass => pass.Execute(ReserveInventory).TransitionTo(Processing),
-                fail => fail.Suspend($"the total is above {OrderRules.Limit}: a person must decide")));
+                fail => fail.Suspend(context => $"{context.WhyNot(rules.OrderLimit)}: a person must decide")));
 
     void WhilePending() => During(Pending,
         When(Resumed).Execute(ReserveInventory).TransitionTo(Processing));
@@ -142,9 +142,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
     void WhileProcessing(OrderRules rules) => During(Processing,
         When(ReserveInventory.Completed)
             .Then(context => context.Saga.Availability = context.Message.Lines)
-            .Evaluate(rules.CheckInventory, context => Stock(context.Message),
+            .Evaluate(rules.CheckInventory, context => Stock(context.Saga, context.Message),
                 pass => pass.Execute(Payment).TransitionTo(AwaitingPayment),
-                fail => fail.Compensate(context => rules.CheckInventory.WhyNot(Stock(context.Message)))));
+                fail => fail.Compensate(context => context.WhyNot(rules.CheckInventory))));
 
     void WhileAwaitingPayment() => During(AwaitingPayment,
         When(Payment.Completed)
@@ -173,7 +173,9 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             Reason = context.Saga.Reason ?? "cancelled",
         }));
 
-    static StockFacts Stock(InventoryReserved reply) => new(reply.Lines, reply.Reserved);
+    static OrderFacts Facts(OrderInstance order) => new(order.Total, order.Currency, order.CustomerId, order.Priority);
+
+    static StockFacts Stock(OrderInstance order, InventoryReserved reply) => new(reply.Lines, reply.Reserved, order.Total, order.Currency);
 
     static string WhyUnpaid(ChildWorkflowFinished payment) =>
         $"the payment {payment.ChildKey} ended in {StateNames.ToScreen(payment.State)}: {payment.Reason}";

@@ -118,9 +118,9 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             .Evaluate(rules.FraudScore, Facts,
                 pass => pass.Execute(CaptureCard).TransitionTo(Capturing),
                 fail => fail.Evaluate(rules.FraudReview, Facts,
-                    review => review.Suspend("the fraud score needs a person"),
+                    review => review.Suspend(context => $"{context.WhyNot(rules.FraudScore)}: a person must decide"),
                     decline => decline
-                        .Because(context => rules.FraudReview.WhyNot(Facts(context)))
+                        .Because(context => context.WhyNot(rules.FraudReview))
                         .TransitionTo(Declined))),
         When(AssessCard.Failed)
             .Because(context => context.Message.Message)
@@ -160,7 +160,7 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
     void WhenRefunded() => WhenEnter(Refunded, entering => entering
         .Publish(context => new PaymentRefunded { PaymentId = context.Saga.CorrelationId, Reference = context.Saga.Reference }));
 
-    static FraudFacts Facts(BehaviorContext<PaymentInstance> context) => new(context.Saga.FraudScore ?? 1, context.Saga.Amount);
+    static FraudFacts Facts(BehaviorContext<PaymentInstance> context) => new(context.Saga.FraudScore ?? 1, context.Saga.Amount, context.Saga.Currency);
 
     static void Remember(PaymentInstance payment, StartPayment start)
     {

@@ -29,11 +29,11 @@ public sealed record CreditFacts(int Score, decimal Amount);
 
 public sealed class LoanWorkflow : WorkflowStateMachine<LoanInstance>
 {
-    static readonly Rule<CreditFacts> GoodCredit = new(
+    readonly Rule<CreditFacts> _goodCredit = new(
         "good_credit",
         "score >= 600",
-        facts => facts.Score >= 600,
-        facts => $"a score of {facts.Score} is below 600");
+        description: "Who gets a loan at all.",
+        failMeans: "the credit is not good enough");
 
     public LoanWorkflow() : base("loan")
     {
@@ -81,9 +81,9 @@ public sealed class LoanWorkflow : WorkflowStateMachine<LoanInstance>
     void WhileChecking() => During(Checking,
         When(CheckCredit.Completed)
             .Then(context => context.Saga.Score = context.Message.Score)
-            .Evaluate(GoodCredit, context => new CreditFacts(context.Saga.Score, context.Saga.Amount),
+            .Evaluate(_goodCredit, context => new CreditFacts(context.Saga.Score, context.Saga.Amount),
                 pass => pass.TransitionTo(AwaitingSignature),
-                fail => fail.Because(_ => "the credit is not good enough").TransitionTo(Refused)));
+                fail => fail.Because(context => context.WhyNot(_goodCredit)).TransitionTo(Refused)));
 
     void WhileAwaitingSignature() => During(AwaitingSignature,
         When(Signed).TransitionTo(Granted),

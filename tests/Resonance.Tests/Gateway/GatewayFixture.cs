@@ -12,6 +12,8 @@ using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
+using Resonance.Engine.RuleSets;
+using Resonance.Engine.Steps;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway;
 using Resonance.Tests.Engine.Storage.Queries;
@@ -51,11 +53,13 @@ public abstract class GatewayFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services
             .AddSingleton(new WorkflowCatalog([Order, Payment]))
+            .AddSqliteStore(Rows.Options)
             .AddSingleton<IWorkflowStore>(Store)
+            .AddSingleton<StorePatience>()
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
-            .AddSqliteQueries(Rows.Options)
             .AddResonanceGateway();
+        builder.Services.AddRuleSets();
         _app = builder.Build();
         _app.MapResonanceGateway();
         await _app.StartAsync(Cancel);

@@ -36,6 +36,7 @@ static partial class Arrows
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
+        ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
     /// <summary>The arrows that run against <see cref="EngineFolders"/>, with the reason for each. May it get shorter.</summary>

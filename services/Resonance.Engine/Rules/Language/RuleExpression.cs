@@ -155,6 +155,10 @@ public sealed class RuleExpression<TFacts> : RuleExpression where TFacts : class
     /// <summary>The facts that an evaluation read, in the order of their declaration.</summary>
     public IReadOnlyList<FactRead> FactsRead(in Verdict verdict, TFacts facts) => FactsRead(verdict, new ObjectFacts<TFacts>(facts));
 
+    /// <summary>Every fact, read or not, as it is recorded.</summary>
+    public IReadOnlyList<FactRead> FactsOf(TFacts facts) =>
+        [.. Facts.Fields.Select((fact, place) => new FactRead(fact.Name, FactDocuments.Plain(FactRecord<TFacts>.ReaderOf(place)(facts))))];
+
     /// <summary>The part that made the rule fail; null when it does not fail on these facts, or gives an error.</summary>
     public Decision? Explain(TFacts facts) => Explain(new ObjectFacts<TFacts>(facts));
 

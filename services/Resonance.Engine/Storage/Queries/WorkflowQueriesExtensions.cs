@@ -35,6 +35,7 @@ static class WorkflowQueriesExtensions
             useStore(provider, context);
             context.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         });
+        services.AddSingleton<RuleEvaluations>();
         return services.AddSingleton(provider => new WorkflowQueries(
             provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<WorkflowCatalog>()));
     }

@@ -39,7 +39,7 @@ public sealed class OrderWorkflowTests
         await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Cancelled));
 
         var rule = Assert.Single(harness.EntriesOf<RuleEvaluated>(order.OrderId), entry => entry.Rule == "check_inventory");
-        Assert.Equal(("fail", "out of stock: SKU-OUT has 0 of 2"), (rule.Verdict, rule.Reason));
+        Assert.Equal(("fail", "out of stock (l.available >= l.quantity, for l = {sku: 'SKU-OUT', quantity: 2, available: 0})"), (rule.Verdict, rule.Reason));
         Assert.DoesNotContain(harness.EntriesOf<CommandSent>(order.OrderId), sent => sent.Activity == nameof(OrderWorkflow.Payment));
         Assert.Empty(harness.EntriesOf<CompensationStarted>(order.OrderId));
     }
