@@ -15,11 +15,15 @@ public sealed class CheckErrorTests
     [InlineData("lines.al(l, true)", "1:7: there is no function 'al'; did you mean 'all'?")]
     [InlineData("math.greatst(1, 2) == 2", "1:6: there is no function 'math.greatst'; did you mean 'math.greatest'?")]
     [InlineData("contains(currency, 'E')", "1:1: 'contains' is called upon a value: write value.contains(...)")]
-    [InlineData("attempts == 2.0", "1:10: '==' cannot be used between an int and a double: convert one with int(...), uint(...) or double(...)")]
+    [InlineData(
+        "attempts == 2.0",
+        "1:10: '==' cannot be used between an int and a double: convert one with int(...), uint(...) or double(...)")]
     [InlineData("fraud_score == 1", "1:13: '==' cannot be used between a double and an int: write 1.0")]
     [InlineData("currency == 1", "1:10: '==' cannot be used between a string and an int")]
     [InlineData("currency + 1 == 'x'", "1:10: '+' cannot be used between a string and an int: convert one with string(...)")]
-    [InlineData("currency == null", "1:10: '==' cannot be used between a string and null: only a fact that may be absent can be compared with null")]
+    [InlineData(
+        "currency == null",
+        "1:10: '==' cannot be used between a string and null: only a fact that may be absent can be compared with null")]
     [InlineData("attempts", "1:1: the expression has to give a bool, this gives an int")]
     [InlineData("attempts && express", "1:1: expected a bool on both sides of '&&', this is an int")]
     [InlineData("attempts.all(a, true)", "1:1: all goes over a list or the keys of a map, this is an int")]

@@ -13,7 +13,9 @@ public sealed class DecisionTests
     [InlineData("express && (total > 1 && !express)", "!express")]
     [InlineData("total < 1 || attempts > 5", "total < 1 || attempts > 5")]
     [InlineData("express ? total < 1 && true : attempts > 5", "total < 1")]
-    [InlineData("lines.all(l, l.quantity > 0 && l.available >= l.quantity)", "l.available >= l.quantity, for l = {sku: 'B-2', quantity: 3, available: 1, price: 20}")]
+    [InlineData(
+        "lines.all(l, l.quantity > 0 && l.available >= l.quantity)",
+        "l.available >= l.quantity, for l = {sku: 'B-2', quantity: 3, available: 1, price: 20}")]
     [InlineData("lines.exists(l, l.quantity > 100)", "lines.exists(l, l.quantity > 100)")]
     public void The_part_that_decided_is_the_smallest_that_is_false(string source, string expected)
     {
@@ -32,15 +34,18 @@ public sealed class DecisionTests
     [Fact]
     public void The_facts_that_were_read_are_told_with_their_values()
     {
-        var rule = RuleExpression<SampleFacts>.Load("fraud_score > 0.5 && total > 0 || lines.exists(l, l.available == 1) && waited > duration('1m')", out _)!;
+        var rule = RuleExpression<SampleFacts>.Load(
+            "fraud_score > 0.5 && total > 0 || lines.exists(l, l.available == 1) && waited > duration('1m')", out _)!;
         var verdict = rule.Evaluate(SampleFacts.Typical);
 
         var read = rule.FactsRead(verdict, SampleFacts.Typical);
 
         // Not the total: the first part was false without it.
         Assert.Equal(["fraud_score", "waited", "lines"], read.Select(fact => fact.Name));
-        Assert.Equal("""{"fraud_score":0.25,"waited":"90.5s"}""", JsonSerializer.Serialize(read.Take(2).ToDictionary(fact => fact.Name, fact => fact.Value)));
-        Assert.StartsWith("""[{"sku":"A-1","quantity":2,"available":5,"price":9.5}""", JsonSerializer.Serialize(read[2].Value), StringComparison.Ordinal);
+        var scalars = JsonSerializer.Serialize(read.Take(2).ToDictionary(fact => fact.Name, fact => fact.Value));
+        Assert.Equal("""{"fraud_score":0.25,"waited":"90.5s"}""", scalars);
+        var lines = JsonSerializer.Serialize(read[2].Value);
+        Assert.StartsWith("""[{"sku":"A-1","quantity":2,"available":5,"price":9.5}""", lines, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,8 +13,9 @@ public sealed partial class RulesDocumentTests
     static readonly FactsType Facts = FactsType.Of<DocOrder>();
 
     sealed record DocOrder(
-        double Total, string Currency, bool Express, int Attempts, double FraudScore, string? Note, DateTimeOffset PlacedAt, TimeSpan Waited,
-        DocCustomer Customer, IReadOnlyList<DocLine> Lines, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, double> Credits);
+        double Total, string Currency, bool Express, int Attempts, double FraudScore, string? Note, DateTimeOffset PlacedAt,
+        TimeSpan Waited, DocCustomer Customer, IReadOnlyList<DocLine> Lines, IReadOnlyList<string> Tags,
+        IReadOnlyDictionary<string, double> Credits);
 
     sealed record DocCustomer(string Name, string Country, string? Email);
 
@@ -46,7 +47,8 @@ public sealed partial class RulesDocumentTests
     }
 
     [Fact]
-    public void Every_function_is_told_of() => Assert.DoesNotContain(Catalog.Names, name => !Text.Contains($"`{name}`", StringComparison.Ordinal));
+    public void Every_function_is_told_of() =>
+        Assert.DoesNotContain(Catalog.Names, name => !Text.Contains($"`{name}`", StringComparison.Ordinal));
 
     // Where an example gives a value, what the document says is an expression itself, and has to give just the same.
     static string Outcome(string source, string expected)
@@ -62,7 +64,8 @@ public sealed partial class RulesDocumentTests
         if (value.IsError)
             return $"error: {value.AsError.Message}";
         var budget = new Budget(LanguageLimits.Default.Cost);
-        var other = Checker.Bind(expected, Parser.Parse(expected, LanguageLimits.Default, out _)!, Facts.Declarations).Evaluate(Document, 1_000).Value;
+        var told = Parser.Parse(expected, LanguageLimits.Default, out _)!;
+        var other = Checker.Bind(expected, told, Facts.Declarations).Evaluate(Document, 1_000).Value;
         return value.Kind == other.Kind && Equality.AreSame(ref budget, value, other) ? expected : ValueText.Quoted(value);
     }
 

@@ -8,7 +8,7 @@ struct Budget(long limit)
     /// <summary>Spent so far. Only grows.</summary>
     public long Cost;
 
-    /// <summary>May be spent. A compiled rule that met an error sets it below zero, which ends its loops like a spent budget does.</summary>
+    /// <summary>May be spent. A compiled rule that met an error sets it below zero, which ends its loops as a spent budget does.</summary>
     public long Limit = limit;
 
     /// <summary>One bit for each fact that was read.</summary>

@@ -11,9 +11,11 @@ static class Catalog
         .ToDictionary(function => function.Name, StringComparer.Ordinal);
 
     /// <summary>The names that an expression can call; operators are not among them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Functions.Keys.Where(name => char.IsAsciiLetter(name[0])).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Functions.Keys.Where(name => char.IsAsciiLetter(name[0])).Order(StringComparer.Ordinal)];
 
-    static readonly HashSet<string> Namespaces = [.. Functions.Keys.Select(name => name.Split('.')).Where(parts => parts.Length == 2).Select(parts => parts[0])];
+    static readonly HashSet<string> Namespaces =
+        [.. Functions.Keys.Select(name => name.Split('.')).Where(parts => parts.Length == 2).Select(parts => parts[0])];
 
     public static Function Matches { get; } = Functions["matches"];
 

@@ -136,7 +136,8 @@ sealed partial class Checker
             return $"'{function.Shown}' cannot be used on {types}";
 
         var known = function.Signatures.Where(signature => signature.IsMember == isMember).Select(signature => Show(function, signature));
-        return $"'{function.Name}' is not for {(types.Length == 0 ? "no arguments" : types)}; there is {string.Join(", ", known.Distinct().Take(6))}";
+        return $"'{function.Name}' is not for {(types.Length == 0 ? "no arguments" : types)}; there is "
+            + string.Join(", ", known.Distinct().Take(6));
     }
 
     static string Show(Function function, Signature signature)

@@ -24,7 +24,7 @@ sealed partial class Checker
         _isStrict = isStrict;
     }
 
-    /// <param name="wanted">What the expression has to give; null for anything.</param>
+    /// <summary>What is wanted is the type that the expression has to give; null for any.</summary>
     /// <returns>The errors are empty when the expression may be used.</returns>
     public static (ResolvedExpression Expression, IReadOnlyList<ExpressionError> Errors) Check(
         string source, Syntax syntax, Declarations declarations, CelType? wanted)
@@ -144,8 +144,9 @@ sealed partial class Checker
         var values = map.Values.Select(Visit).ToArray();
         foreach (var key in keys)
         {
-            var kind = TypeUnifier.Resolve(key.Type).Kind;
-            if (_isStrict && kind is not (TypeKind.Bool or TypeKind.Int or TypeKind.UInt or TypeKind.String or TypeKind.Dyn or TypeKind.Variable))
+            var canBeKey = TypeUnifier.Resolve(key.Type).Kind
+                is TypeKind.Bool or TypeKind.Int or TypeKind.UInt or TypeKind.String or TypeKind.Dyn or TypeKind.Variable;
+            if (_isStrict && !canBeKey)
                 Refuse(key.Span, $"a key of a map is a bool, int, uint or string, not {Article(key.Type)}");
         }
 

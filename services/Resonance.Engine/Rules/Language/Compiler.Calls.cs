@@ -55,7 +55,9 @@ sealed partial class Compiler
         Expression.Call(typeof(string).GetMethod(nameof(string.Equals), [typeof(string), typeof(string)])!, left, right);
 
     // Comparing with a text that is shorter than a unit of the budget costs nothing beyond the node.
-    static bool IsShort(Node node) => node is ConstantNode { Value: { Kind: Kind.String, AsString.Length: < 1 << Budget.SizeShift } };
+    static bool IsShort(Node node) => node is ConstantNode constant && IsShort(constant.Value);
+
+    static bool IsShort(Value value) => value is { Kind: Kind.String, AsString.Length: < 1 << Budget.SizeShift };
 
     Expression? EqualsNull(bool isNegated, Node node)
     {
@@ -161,7 +163,7 @@ sealed partial class Compiler
     Expression? InConstants(Node element, Type native, ListValue list)
     {
         var items = Enumerable.Range(0, list.Count).Select(at => list[at]).ToArray();
-        var areTexts = native == typeof(string) && items.All(item => item.Kind == Kind.String && item.AsString.Length < 1 << Budget.SizeShift);
+        var areTexts = native == typeof(string) && items.All(IsShort);
         var areInts = native == typeof(long) && items.All(item => item.Kind == Kind.Int);
         if (items.Length == 0 || !(areTexts || areInts))
             return null;

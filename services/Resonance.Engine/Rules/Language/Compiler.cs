@@ -273,8 +273,8 @@ sealed partial class Compiler
     Expression Match(MatchNode match)
     {
         var text = AsNative(match.Text, typeof(string));
-        return Expression.Call(
-            Expression.Constant(match.Pattern), typeof(Pattern).GetMethod(nameof(Pattern.Match), [BudgetReference, typeof(string)])!, _budget, text);
+        var method = typeof(Pattern).GetMethod(nameof(Pattern.Match), [BudgetReference, typeof(string)])!;
+        return Expression.Call(Expression.Constant(match.Pattern), method, _budget, text);
     }
 
     Expression Logic(LogicNode logic)

@@ -115,7 +115,7 @@ static class Conversions
             case Kind.Int:
                 return value.AsInt >= 0 ? Value.Of((ulong)value.AsInt) : Operators.Overflow("uint");
             case Kind.Double:
-                return value.AsDouble > -1 && value.AsDouble < 18446744073709551616.0
+                return value.AsDouble >= 0 && value.AsDouble < 18446744073709551616.0
                     ? Value.Of((ulong)value.AsDouble)
                     : Operators.Overflow("uint");
             case Kind.String:

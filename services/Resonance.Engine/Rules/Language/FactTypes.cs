@@ -71,7 +71,11 @@ static class FactTypes
     {
         var name = FactsType.SnakeCase(property.Name);
         if (Parser.IsReserved(name))
-            throw new ArgumentException($"{property.DeclaringType?.Name}.{property.Name} would be the fact '{name}', which is a reserved word.");
+        {
+            throw new ArgumentException(
+                $"{property.DeclaringType?.Name}.{property.Name} would be the fact '{name}', which is a reserved word.");
+        }
+
         try
         {
             return new FactField(name, TypeOf(property.PropertyType, nullability.Create(property), around), property);
@@ -96,7 +100,8 @@ static class FactTypes
             return CelType.Map(CelType.String, TypeOf(value, Argument(nullability, type, 1), around));
         if (ListElement(type) is { } element)
             return CelType.List(TypeOf(element, nullability?.ElementType ?? Argument(nullability, type, 0), around));
-        if (type.IsPrimitive || type.IsInterface || type.IsPointer || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true)
+        var isOfSystem = type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true;
+        if (isOfSystem || type.IsPrimitive || type.IsInterface || type.IsPointer)
             throw new ArgumentException($"the language has nothing for {type}.");
         return Record(type, around);
     }

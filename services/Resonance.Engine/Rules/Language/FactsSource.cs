@@ -24,7 +24,11 @@ sealed class GivenFacts(IReadOnlyList<Value> values) : FactsSource
 /// <summary>Facts as they were recorded: an object of JSON with the names of the facts.</summary>
 sealed class DocumentFacts(FactsType type, JsonElement document) : FactsSource
 {
-    public override Value Read(int fact)
+    readonly Value?[] _read = new Value?[type.Fields.Count];
+
+    public override Value Read(int fact) => _read[fact] ??= Find(fact);
+
+    Value Find(int fact)
     {
         var declared = type.Fields[fact];
         return document.ValueKind == JsonValueKind.Object && document.TryGetProperty(declared.DocumentName.EncodedUtf8Bytes, out var value)

@@ -26,7 +26,11 @@ static class Macros
         if (macro is not { } known)
             return null;
         if (arguments[0] is not NameSyntax { Rooted: false, Name: var variable })
-            return fail(arguments[0].Span, $"expected a name for the element as the first argument of {name.Text}, as in {name.Text}(x, ...)");
+        {
+            return fail(
+                arguments[0].Span,
+                $"expected a name for the element as the first argument of {name.Text}, as in {name.Text}(x, ...)");
+        }
 
         return known == Macro.Map
             ? new MacroSyntax(span, known, target, variable, arguments.Count == 3 ? arguments[1] : null, arguments[^1])

@@ -10,17 +10,17 @@ abstract record Node(SourceSpan Span, CelType Type);
 
 sealed record ConstantNode(SourceSpan Span, CelType Type, Value Value) : Node(Span, Type);
 
-/// <param name="Fact">Its place among the facts.</param>
+// Fact: its place among the facts.
 sealed record FactNode(SourceSpan Span, CelType Type, int Fact) : Node(Span, Type);
 
-/// <param name="Slot">How many variables of macros are around this one.</param>
+// Slot: how many variables of macros are around this one.
 sealed record VariableNode(SourceSpan Span, CelType Type, string Name, int Slot) : Node(Span, Type);
 
 /// <summary>A part that cannot be evaluated, in an expression that was not checked.</summary>
 sealed record FailureNode(SourceSpan Span, string Message) : Node(Span, CelType.Dyn);
 
-/// <param name="Place">Of the field, where the operand is known to be a record; otherwise -1.</param>
-/// <param name="IsTest">Whether the field is there, not what it is.</param>
+// Place: of the field, where the operand is known to be a record; otherwise -1.
+// IsTest: whether the field is there, not what it is.
 sealed record SelectNode(SourceSpan Span, CelType Type, Node Operand, string Field, int Place, bool IsTest) : Node(Span, Type);
 
 sealed record CallNode(SourceSpan Span, CelType Type, Function Function, IReadOnlyList<Node> Arguments) : Node(Span, Type);
@@ -36,6 +36,6 @@ sealed record ListNode(SourceSpan Span, CelType Type, IReadOnlyList<Node> Elemen
 
 sealed record MapNode(SourceSpan Span, CelType Type, IReadOnlyList<Node> Keys, IReadOnlyList<Node> Values) : Node(Span, Type);
 
-/// <param name="Variable">The element of a list, or the key of a map.</param>
+// Variable: the element of a list, or the key of a map.
 sealed record MacroNode(
     SourceSpan Span, CelType Type, Macro Macro, Node Range, VariableNode Variable, Node? Predicate, Node? Transform) : Node(Span, Type);

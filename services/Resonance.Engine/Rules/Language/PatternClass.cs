@@ -76,7 +76,7 @@ sealed class PatternClass(string source, bool ignoreCase)
 
     bool Item(ref int at, Func<string, bool> refuse)
     {
-        if (source[at] == '[' && source.AsSpan(at).StartsWith("[:") && source.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and var end)
+        if (source.AsSpan(at).StartsWith("[:") && source.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and var end)
         {
             var name = source[(at + 2)..end];
             at = end + 2;

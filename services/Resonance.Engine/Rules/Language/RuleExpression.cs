@@ -33,8 +33,11 @@ public class RuleExpression
     /// <param name="limits">What it may take; null for <see cref="LanguageLimits.Default"/>.</param>
     /// <returns>Null when there are errors.</returns>
     public static RuleExpression? Load(
-        string source, FactsType facts, out IReadOnlyList<ExpressionError> errors, LanguageLimits? limits = null) =>
-        Check(source, facts, out errors, limits ??= LanguageLimits.Default) is { } resolved ? new RuleExpression(resolved, facts, limits) : null;
+        string source, FactsType facts, out IReadOnlyList<ExpressionError> errors, LanguageLimits? limits = null)
+    {
+        limits ??= LanguageLimits.Default;
+        return Check(source, facts, out errors, limits) is { } resolved ? new RuleExpression(resolved, facts, limits) : null;
+    }
 
     private protected static ResolvedExpression? Check(
         string source, FactsType facts, out IReadOnlyList<ExpressionError> errors, LanguageLimits limits)
@@ -59,7 +62,8 @@ public class RuleExpression
     public Verdict Evaluate(JsonElement document) => Evaluate(new DocumentFacts(Facts, document));
 
     /// <summary>The facts that an evaluation read, in the order of their declaration.</summary>
-    public IReadOnlyList<FactRead> FactsRead(in Verdict verdict, JsonElement document) => FactsRead(verdict, new DocumentFacts(Facts, document));
+    public IReadOnlyList<FactRead> FactsRead(in Verdict verdict, JsonElement document) =>
+        FactsRead(verdict, new DocumentFacts(Facts, document));
 
     /// <summary>The part that made the rule fail; null when it does not fail on these facts, or gives an error.</summary>
     public Decision? Explain(JsonElement document) => Explain(new DocumentFacts(Facts, document));
@@ -169,15 +173,17 @@ public sealed class RuleExpression<TFacts> : RuleExpression where TFacts : class
         var compiled = Compiler.Compile<TFacts>(Resolved, Facts);
         (_cost, _factsRead) = (compiled.Cost, compiled.FactsRead);
         (budget.Cost, budget.FactsRead) = (_cost, _factsRead);
-        if (compiled.Predicate is null)
+        if (compiled.Program is { } program)
         {
-            Volatile.Write(ref _program, compiled.Program!);
-            return compiled.Program!(facts, ref budget);
+            Volatile.Write(ref _program, program);
+            return program(facts, ref budget);
         }
 
-        // One that costs more than its limit allows is left to the evaluator.
-        if (!budget.IsSpent)
+        // One that always costs more than it may is never run: the evaluator says so.
+        if (budget.IsSpent)
+            Volatile.Write(ref _program, static (_, ref _) => false);
+        else
             Volatile.Write(ref _predicate, compiled.Predicate);
-        return compiled.Predicate(facts);
+        return !budget.IsSpent && compiled.Predicate!(facts);
     }
 }

@@ -148,7 +148,7 @@ sealed class Scanner(string source)
         var isRaw = prefix > 0 && source[_at + prefix - 1] is 'r' or 'R';
         var start = _at + prefix;
         var quote = source[start];
-        var triple = start + 2 < source.Length && source[start + 1] == quote && source[start + 2] == quote;
+        var triple = IsTriple(start);
         var open = triple ? 3 : 1;
         var end = FindEnd(start + open, quote, triple, isRaw);
         if (end < 0)
@@ -163,6 +163,8 @@ sealed class Scanner(string source)
         return new Token(TokenKind.Literal, span, "", value);
     }
 
+    bool IsTriple(int at) => at + 2 < source.Length && source[at + 1] == source[at] && source[at + 2] == source[at];
+
     int FindEnd(int at, char quote, bool triple, bool raw)
     {
         for (; at < source.Length; at++)
@@ -171,7 +173,7 @@ sealed class Scanner(string source)
                 at++;
             else if (!triple && source[at] is '\r' or '\n')
                 return -1;
-            else if (source[at] == quote && (!triple || source.AsSpan(at + 1) is [var second, var third, ..] && second == quote && third == quote))
+            else if (source[at] == quote && (!triple || IsTriple(at)))
                 return at;
         }
 

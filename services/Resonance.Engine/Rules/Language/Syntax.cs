@@ -10,15 +10,15 @@ abstract record Syntax(SourceSpan Span, int Depth)
 
 sealed record LiteralSyntax(SourceSpan Span, Value Value) : Syntax(Span, 1);
 
-/// <param name="Rooted">Written with a dot before it, which looks past the variables of macros.</param>
+// Rooted: written with a dot before it, which looks past the variables of macros.
 sealed record NameSyntax(SourceSpan Span, string Name, bool Rooted) : Syntax(Span, 1);
 
-/// <param name="IsTest">Made by <c>has</c>: is the field there?</param>
+// IsTest: made by <c>has</c>: is the field there?
 sealed record SelectSyntax(SourceSpan Span, Syntax Operand, string Field, SourceSpan FieldSpan, bool IsTest)
     : Syntax(Span, Operand.Depth + 1);
 
-/// <param name="Target">What stands before the dot; null for a function that is called by itself.</param>
-/// <param name="Function">Its name; that of an operator is its sign between underscores, as in <c>_+_</c>.</param>
+// Target: what stands before the dot; null for a function that is called by itself.
+// Function: its name; that of an operator is its sign between underscores, as in <c>_+_</c>.
 sealed record CallSyntax(SourceSpan Span, Syntax? Target, string Function, SourceSpan NameSpan, IReadOnlyList<Syntax> Arguments)
     : Syntax(Span, Math.Max(Target?.Depth ?? 0, Deepest(Arguments)) + 1);
 
@@ -33,8 +33,8 @@ sealed record LogicSyntax(SourceSpan Span, bool IsAnd, IReadOnlyList<Syntax> Ope
 sealed record ConditionalSyntax(SourceSpan Span, Syntax Condition, Syntax Then, Syntax Else)
     : Syntax(Span, Math.Max(Condition.Depth, Math.Max(Then.Depth, Else.Depth)) + 1);
 
-/// <param name="Predicate">Null for a map without one.</param>
-/// <param name="Transform">Only a map has one.</param>
+// Predicate: null for a map without one.
+// Transform: only a map has one.
 sealed record MacroSyntax(
     SourceSpan Span, Macro Macro, Syntax Range, string Variable, Syntax? Predicate, Syntax? Transform)
     : Syntax(Span, Math.Max(Range.Depth, Math.Max(Predicate?.Depth ?? 0, Transform?.Depth ?? 0)) + 1);

@@ -5,9 +5,15 @@ using Resonance.Engine.Rules.Language;
 namespace Resonance.Tests.Rules.Conformance;
 
 /// <summary>One case of the public suite. README.md has the format.</summary>
-sealed record ConformanceCase(string Suite, string Section, string Name, string Source, JsonElement Bindings, bool IsChecked, JsonElement Expected)
+sealed record ConformanceCase(
+    string Suite, string Section, string Name, string Source, JsonElement Bindings, bool IsChecked, JsonElement Expected)
 {
     public string Id => $"{Suite}/{Section}/{Name}";
+
+    /// <summary>Whether it gives true or false, and is about nothing but itself.</summary>
+    public bool IsVerdict => Expected.GetProperty("type").GetString() == "bool" && !Bindings.EnumerateObject().Any();
+
+    public bool ExpectsTrue => Expected.GetProperty("value").GetBoolean();
 
     public static IReadOnlyList<ConformanceCase> All { get; } = Load();
 

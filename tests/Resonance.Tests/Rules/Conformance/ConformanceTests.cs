@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Resonance.Engine.Rules.Language;
 using Xunit;
 
 namespace Resonance.Tests.Rules.Conformance;
@@ -24,6 +25,18 @@ public sealed class ConformanceTests
             .OfType<string>();
         var all = string.Join('\n', failures);
         Assert.True(all.Length == 0, all);
+    }
+
+    [Fact]
+    public void Compiled_rules_mean_the_same()
+    {
+        // Those that are rules as they are: true or false, about nothing but themselves.
+        var cases = ConformanceCase.All.Where(item => item.IsChecked && item.IsVerdict && !OutOfScope.ContainsKey(item.Id)).ToArray();
+        var wrong = cases.Where(item => RuleExpression<SampleFacts>.Load(item.Source, out _) is not { } rule
+            || rule.Evaluate(SampleFacts.Typical) is var verdict && (verdict.Error is not null || verdict.Passed != item.ExpectsTrue));
+
+        Assert.True(cases.Length > 300);
+        Assert.Empty(wrong.Select(item => $"{item.Id}: {item.Source}"));
     }
 
     [Fact]

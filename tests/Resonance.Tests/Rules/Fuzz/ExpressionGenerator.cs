@@ -31,7 +31,11 @@ sealed class ExpressionGenerator(Random random)
         if (random.Next(60) == 0)
             wanted = (Wanted)random.Next((int)Wanted.Anything + 1);
         if (wanted == Wanted.Anything)
-            return random.Next(3) == 0 ? $"dyn({Write((Wanted)random.Next((int)Wanted.Anything), depth - 1)})" : Write((Wanted)random.Next((int)Wanted.Anything), depth);
+        {
+            var something = Write((Wanted)random.Next((int)Wanted.Anything), depth - 1);
+            return random.Next(3) == 0 ? $"dyn({something})" : something;
+        }
+
         if (_variables.Count > 0 && random.Next(3) == 0 && Variable(wanted) is { } variable)
             return variable;
         if (depth <= 0)
@@ -105,11 +109,13 @@ sealed class ExpressionGenerator(Random random)
             10 => $"{Write(Wanted.Strings, depth)}.{Quantifier()}({Bind(Wanted.Strings, Wanted.Bool, depth)})",
             11 => $"{Write(Wanted.String, depth)}.{Pick("contains", "startsWith", "endsWith", "matches")}({Write(Wanted.String, 0)})",
             12 => Pick(
-                $"{Write(Wanted.String, depth)} in {Write(Wanted.Strings, depth)}", $"{Write(Wanted.Int, depth)} in {Write(Wanted.Ints, depth)}",
+                $"{Write(Wanted.String, depth)} in {Write(Wanted.Strings, depth)}",
+                $"{Write(Wanted.Int, depth)} in {Write(Wanted.Ints, depth)}",
                 $"{Write(Wanted.String, depth)} in {Write(Wanted.Map, depth)}").Bracketed(),
             _ => Pick(
                 $"has({Pick("customer.email", "referrer.email", "labels.colour", "labels.nothing", "customer.address")})",
-                $"({Write(Wanted.Map, depth)} == {Write(Wanted.Map, depth)})", $"({Pick("note", "rating", "referrer")} {Pick("==", "!=")} null)"),
+                $"({Write(Wanted.Map, depth)} == {Write(Wanted.Map, depth)})",
+                $"({Pick("note", "rating", "referrer")} {Pick("==", "!=")} null)"),
         };
     }
 
@@ -118,9 +124,11 @@ sealed class ExpressionGenerator(Random random)
         0 => $"size({Write(Pick2(Wanted.String, Wanted.Strings), depth)})",
         1 => $"{Write(Wanted.Ints, depth)}.size()",
         2 => $"int({Write(Pick2(Wanted.Double, Wanted.String), depth)})",
-        3 => $"{Write(Wanted.Timestamp, depth)}.{Pick("getHours()", "getFullYear('Europe/Paris')", "getDayOfYear('-12:00')", "getMilliseconds()", "getDate('No/Where')")}",
+        3 => Write(Wanted.Timestamp, depth)
+            + Pick(".getHours()", ".getFullYear('Europe/Paris')", ".getDayOfYear('-12:00')", ".getMilliseconds()", ".getDate('No/Where')"),
         4 => $"{Write(Wanted.String, depth)}.{Pick("indexOf", "lastIndexOf")}({Write(Wanted.String, 0)})",
-        5 => $"math.{Pick("greatest", "least", "bitAnd", "bitShiftLeft", "bitShiftRight", "bitXor")}({Write(Wanted.Int, depth)}, {Write(Wanted.Int, depth)})",
+        5 => $"math.{Pick("greatest", "least", "bitAnd", "bitShiftLeft", "bitShiftRight", "bitXor")}"
+            + $"({Write(Wanted.Int, depth)}, {Write(Wanted.Int, depth)})",
         6 => $"{Write(Wanted.Map, depth)}[{Write(Wanted.String, depth)}]",
         _ => $"{Write(Wanted.Int, depth)} {Pick("+", "-", "*", "/", "%")} {Write(Wanted.Int, depth)}".Bracketed(),
     };
@@ -129,7 +137,8 @@ sealed class ExpressionGenerator(Random random)
     {
         0 or 1 => $"({Write(Wanted.String, depth)} + {Write(Wanted.String, depth)})",
         2 => $"string({Write((Wanted)random.Next((int)Wanted.Ints), depth)})",
-        3 => $"{Write(Wanted.String, depth)}.{Pick("trim()", "reverse()", "lowerAscii()", "upperAscii()", "charAt(1)", "substring(1)", "substring(0, 2)")}",
+        3 => Write(Wanted.String, depth)
+            + Pick(".trim()", ".reverse()", ".lowerAscii()", ".upperAscii()", ".charAt(1)", ".substring(1)", ".substring(0, 2)"),
         4 => $"{Write(Wanted.String, depth)}.replace({Write(Wanted.String, 0)}, {Write(Wanted.String, depth)})",
         5 => $"{Write(Wanted.Strings, depth)}.join({Write(Wanted.String, 0)})",
         6 => $"'{Pick("%s", "%d", "%.2f", "%e", "%x", "%b", "%o", "%%", "%s %s")}'.format([{Write(Wanted.Anything, depth)}])",
@@ -140,10 +149,14 @@ sealed class ExpressionGenerator(Random random)
     string Leaf(Wanted wanted) => wanted switch
     {
         Wanted.Bool => Pick("true", "false", "express"),
-        Wanted.Int => Pick("attempts", "total", "0", "1", "-1", "7", "scores[0]", "rating", "9223372036854775807", "-9223372036854775808", "limits.day"),
+        Wanted.Int => Pick(
+            "attempts", "total", "0", "1", "-1", "7", "scores[0]", "rating", "9223372036854775807", "-9223372036854775808", "limits.day"),
         Wanted.UInt => Pick("serial", "0u", "1u", "18446744073709551615u"),
-        Wanted.Double => Pick("fraud_score", "amount", "0.0", "1.5", "-0.0", "1e300", random.NextDouble().ToString("R", CultureInfo.InvariantCulture)),
-        Wanted.String => Pick("currency", "''", "'a'", "'EUR'", "note", "channel", "id", "customer.name", "'n\u00E4h\U0001F600'", "'[a-z]+'", "'(a|b)*'", "customer.email"),
+        Wanted.Double => Pick(
+            "fraud_score", "amount", "0.0", "1.5", "-0.0", "1e300", random.NextDouble().ToString("R", CultureInfo.InvariantCulture)),
+        Wanted.String => Pick(
+            "currency", "''", "'a'", "'EUR'", "note", "channel", "id", "customer.name",
+            "'n\u00E4h\U0001F600'", "'[a-z]+'", "'(a|b)*'", "customer.email"),
         Wanted.Bytes => Pick("signature", "b'ab'", "b''"),
         Wanted.Timestamp => Pick("placed_at", "timestamp('2026-01-31T12:00:00Z')", "timestamp(0)"),
         Wanted.Duration => Pick("waited", "duration('90s')", "duration('-1h')"),

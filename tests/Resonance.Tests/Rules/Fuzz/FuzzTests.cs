@@ -27,7 +27,8 @@ public sealed class FuzzTests
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 
     [Fact]
-    public void Expressions_that_follow_the_grammar_are_safe() => Run(Inputs / 2, compiledOneIn: 60, random => new ExpressionGenerator(random).Rule());
+    public void Expressions_that_follow_the_grammar_are_safe() =>
+        Run(Inputs / 2, compiledOneIn: 60, random => new ExpressionGenerator(random).Rule());
 
     [Fact]
     public void Expressions_that_were_tampered_with_are_safe() => Run(Inputs / 4, compiledOneIn: 25, Tampered);
@@ -59,7 +60,8 @@ public sealed class FuzzTests
                 throw new InvalidOperationException($"Seed {Seed}, input {number}: {source}\n{failure.Message}", failure);
             }
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{inputs} inputs: {parsed} parsed, {passed} of the right types, {compiled} compiled.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{inputs} inputs: {parsed} parsed, {passed} of the right types, {compiled} compiled.");
     }
 
     static bool EvaluateUnchecked(string source, SampleFacts facts)
@@ -132,7 +134,11 @@ public sealed class FuzzTests
 
     static string Symbol(Random random)
     {
-        string[] symbols = ["(", ")", "[", "]", "{", "}", ".", ",", "?", ":", "!", "-", "&&", "||", "==", "in", "'", "\"\"\"", "\\", "r'", "b\"", "0x", "u", "e9", "`", "//", "\n", "\uD83D"];
+        string[] symbols =
+        [
+            "(", ")", "[", "]", "{", "}", ".", ",", "?", ":", "!", "-", "&&", "||", "==", "in", "'", "\"\"\"", "\\", "r'", "b\"", "0x", "u",
+            "e9", "`", "//", "\n", "\uD83D",
+        ];
         return symbols[random.Next(symbols.Length)];
     }
 
