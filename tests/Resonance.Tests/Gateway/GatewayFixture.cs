@@ -14,7 +14,6 @@ using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Steps;
-using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway;
 using Resonance.Tests.Engine.Storage.Queries;
 using Xunit;
