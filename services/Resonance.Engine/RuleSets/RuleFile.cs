@@ -12,7 +12,7 @@ namespace Resonance.Engine.RuleSets;
 /// <param name="FailMeans">As in the code when null.</param>
 sealed record RuleEntry(string Place, string Workflow, string Name, string Expression, string? Description, string? FailMeans);
 
-/// <summary>A YAML file with a workflow and rules of it. It is read as nodes and not as objects, since only nodes know their place.</summary>
+/// <summary>A YAML file with a workflow and rules of it. It is read as nodes, and not as objects, as only nodes know their place.</summary>
 sealed class RuleFile(string name, ICollection<string> problems)
 {
     const string FileForm = "a file of rules has 'workflow', the type of a workflow, and 'rules', a list of rules";
@@ -20,7 +20,7 @@ sealed class RuleFile(string name, ICollection<string> problems)
 
     static readonly Mark Beginning = new(index: 0, line: 1, column: 1);
 
-    /// <summary>The rules that can be read, one after the other; what is wrong with one that cannot goes to the problems in its place.</summary>
+    /// <summary>The rules that can be read, in their order; what is wrong with the others goes to the problems.</summary>
     public IEnumerable<RuleEntry> Read(string yaml)
     {
         try

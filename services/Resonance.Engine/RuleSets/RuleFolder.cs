@@ -37,7 +37,8 @@ static class RuleFolder
         foreach (var error in known.Rule.Check(entry.Expression))
             problems.Add($"{entry.Place}: rule {known}: {error}");
         var before = known.Rule.Default;
-        if (!texts.TryAdd(known, new RuleText(entry.Expression, entry.Description ?? before.Description, entry.FailMeans ?? before.FailMeans)))
+        var text = new RuleText(entry.Expression, entry.Description ?? before.Description, entry.FailMeans ?? before.FailMeans);
+        if (!texts.TryAdd(known, text))
             problems.Add($"{entry.Place}: rule {known} stands in the folder twice.");
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Resonance.Tests.Engine.RuleSets;
 
-/// <summary>The rules folder overrides the code when a process starts, or the process says all that is wrong with it and does not start.</summary>
+/// <summary>The rules folder overrides the code when a process starts, or all that is wrong with it is said and nothing starts.</summary>
 public sealed class RuleFolderTests : IAsyncDisposable
 {
     const string FileForm = "a file of rules has 'workflow', the type of a workflow, and 'rules', a list of rules";

@@ -29,7 +29,8 @@ public sealed class RuleJournalTests
         Assert.Equal(["total"], limit.Read!);
         Assert.Contains(
             harness.Trail(),
-            line => line.EndsWith("Workflow ORDER-1001 executing state: PENDING. Rules check: total <= 10000. Result: PASS.", StringComparison.Ordinal));
+            line => line.EndsWith(
+                "Workflow ORDER-1001 executing state: PENDING. Rules check: total <= 10000. Result: PASS.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class RuleJournalTests
     {
         var rule = harness.Services.GetRequiredService<RuleBook>().Find(OrderWorkflow.Type, name)!;
         var result = await harness.Services.GetRequiredService<RulePublisher>().PublishAsync(
-            rule, new RulePublication(rule.Rule.Default with { Expression = expression }, "Ada", "to see", null), Cancel);
+            rule, new RulePublication(expression, null, null, "Ada", "to see", null), Cancel);
         Assert.Equal(PublishOutcome.Published, result.Outcome);
     }
 }

@@ -72,7 +72,8 @@ public sealed class RulePublisherTests : IAsyncDisposable
         var elsewhere = await _installation.StartAsync(RuleSetInstallation.GoodCredit());
 
         var results = await Task.WhenAll(
-            here.PublishAsync("good_credit", "score >= 700", basedOn: 1), elsewhere.PublishAsync("good_credit", "score >= 800", basedOn: 1));
+            here.PublishAsync("good_credit", "score >= 700", basedOn: 1),
+            elsewhere.PublishAsync("good_credit", "score >= 800", basedOn: 1));
 
         var outdated = Assert.Single(results, result => result.Outcome == PublishOutcome.Outdated);
         var published = Assert.Single(results, result => result.Outcome == PublishOutcome.Published);

@@ -118,7 +118,7 @@ sealed class RuleSetProcess(ServiceProvider services) : IAsyncDisposable
 
     public Task<PublishResult> PublishAsync(string name, string expression, int? basedOn = null) => Publisher.PublishAsync(
         Rule(name),
-        new RulePublication(Rule(name).Rule.Version.Text with { Expression = expression }, "Ada", "the board decided", basedOn),
+        new RulePublication(expression, null, null, "Ada", "the board decided", basedOn),
         TestContext.Current.CancellationToken);
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -16,7 +16,8 @@ public sealed class RuleSetStartupTests : IAsyncDisposable
 
         Assert.Equal(["good_credit 1 code: score >= 600", "small_loan 1 code: amount <= 1000.0"], await _installation.StoredAsync());
         var version = process.Rule("good_credit").Rule.Version;
-        Assert.Equal(("deployment", "the first version", _installation.Clock.GetUtcNow()), (version.Author, version.Reason, version.PublishedAt));
+        Assert.Equal(
+            ("deployment", "the first version", _installation.Clock.GetUtcNow()), (version.Author, version.Reason, version.PublishedAt));
         Assert.Equal([version.Hash], await _installation.QueryAsync("SELECT hash FROM rule_version WHERE name = 'good_credit'"));
     }
 
@@ -128,7 +129,8 @@ public sealed class RuleSetStartupTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     /// <summary>The rule of a release whose facts have one more.</summary>
-    static Rule<NewerFacts> Ahead() => new("good_credit", "score >= 600 && age >= 18", "Who gets a loan at all.", "the credit is not good enough");
+    static Rule<NewerFacts> Ahead() => new(
+        "good_credit", "score >= 600 && age >= 18", "Who gets a loan at all.", "the credit is not good enough");
 
     sealed record NewerFacts(long Score, long Age);
 }

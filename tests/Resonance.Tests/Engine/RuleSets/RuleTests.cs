@@ -135,7 +135,8 @@ public sealed class RuleTests
     [Fact]
     public void All_that_is_wrong_with_the_rules_of_a_workflow_is_told_at_once()
     {
-        var workflow = new RuledWorkflow(RuleSetInstallation.GoodCredit("scor >= 600 && amount > 'x'"), RuleSetInstallation.SmallLoan("amount <"));
+        var workflow = new RuledWorkflow(
+            RuleSetInstallation.GoodCredit("scor >= 600 && amount > 'x'"), RuleSetInstallation.SmallLoan("amount <"));
 
         var refusal = Assert.Throws<WorkflowDefinitionException>(() => WorkflowVerifier.Verify(workflow));
 
