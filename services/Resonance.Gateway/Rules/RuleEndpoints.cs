@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Rules;
 using Resonance.Engine.Rules.Language;
 using Resonance.Engine.RuleSets;
 

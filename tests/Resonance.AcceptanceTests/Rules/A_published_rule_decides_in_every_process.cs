@@ -48,7 +48,8 @@ public sealed class A_published_rule_decides_in_every_process(Servers servers) :
         var after = await api.StartAsync(new OrderForm(), cancellationToken);
         await api.SeeAsync(after.Id, "SUSPENDED", cancellationToken);
 
-        Assert.Equal((2, "published", "Ada", "the board decided"), (published.Version, published.Origin, published.Author, published.Reason));
+        Assert.Equal(
+            (2, "published", "Ada", "the board decided"), (published.Version, published.Origin, published.Author, published.Reason));
         Assert.Equal(("1", "total <= 10000", "pass"), await VerdictAsync(api, before.Id, cancellationToken));
         Assert.Equal(("2", "total <= 30", "fail"), await VerdictAsync(api, after.Id, cancellationToken));
     }

@@ -33,5 +33,7 @@ public sealed class A_version_of_a_rule_cannot_be_changed(RunningHost host)
         Assert.ThrowsAsync<PostgresException>(() => host.Database.ScalarAsync<object>(sql, cancellationToken));
 
     Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) => host.Database.QueryAsync(
-        "SELECT rule_version::text FROM resonance.rule_version ORDER BY workflow, name, number", reader => reader.GetString(0), cancellationToken);
+        "SELECT rule_version::text FROM resonance.rule_version ORDER BY workflow, name, number",
+        reader => reader.GetString(0),
+        cancellationToken);
 }

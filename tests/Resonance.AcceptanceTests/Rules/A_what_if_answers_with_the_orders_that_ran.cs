@@ -65,7 +65,8 @@ public sealed class A_what_if_answers_with_the_orders_that_ran(Servers servers)
         var between = await rules.WhatIfAsync(OrderLimit, "total < 0", middle.At, cancellationToken, to: large.At);
         Assert.Equal([middle.Id], between.Changed.Select(change => change.Id));
 
-        var ever = await rules.WhatIfAsync(OrderLimit, "total < 0", DateTimeOffset.MinValue, cancellationToken, to: DateTimeOffset.MaxValue);
+        var ever = await rules.WhatIfAsync(
+            OrderLimit, "total < 0", DateTimeOffset.MinValue, cancellationToken, to: DateTimeOffset.MaxValue);
         Assert.Equal((4, 3, 0), (ever.Evaluations, ever.PassToFail, ever.FailToPass));
     }
 

@@ -45,8 +45,8 @@ sealed record SeenCurrent(SeenRuleVersion Current);
 sealed record SeenRuleVersion(int Version, string Expression, string Origin, string Author, string Reason, string Hash);
 
 sealed record SeenWhatIf(
-    long Evaluations, long PassToFail, long FailToPass, long Undecided, IReadOnlyList<SeenAmount> AtStake, IReadOnlyList<SeenChange> Changed,
-    string? NextCursor);
+    long Evaluations, long PassToFail, long FailToPass, long Undecided, IReadOnlyList<SeenAmount> AtStake,
+    IReadOnlyList<SeenChange> Changed, string? NextCursor);
 
 sealed record SeenAmount(string? Currency, decimal PassToFail, decimal FailToPass);
 

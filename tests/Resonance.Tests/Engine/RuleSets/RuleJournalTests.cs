@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine.Journal;
-using Resonance.Engine.Rules;
 using Resonance.Engine.RuleSets;
 using Resonance.Tests.Support;
 using Resonance.Workflows.Orders;
