@@ -71,7 +71,7 @@ public sealed class WhatIf
         await foreach (var recorded in _evaluations.ReadAsync(rule.Workflow, rule.Rule.Name, request.From, request.To, cancellationToken))
         {
             using var entries = JsonDocument.Parse(recorded.Entries);
-            foreach (var entry in entries.RootElement.EnumerateArray())
+            foreach (var entry in entries.RootElement.EnumerateArray().Where(entry => IsEvaluationOf(rule.Rule.Name, entry)))
                 tally.Add(recorded, entry, candidate);
         }
 
@@ -79,6 +79,10 @@ public sealed class WhatIf
         await _records.AddAsync(rule, request, result, cancellationToken);
         return (result, []);
     }
+
+    static bool IsEvaluationOf(string rule, JsonElement entry) =>
+        entry.TryGetProperty("kind"u8, out var kind) && kind.ValueEquals("ruleEvaluated"u8)
+        && entry.TryGetProperty("rule"u8, out var name) && name.ValueEquals(rule);
 
     sealed class Tally(WhatIfRequest request)
     {
