@@ -4,7 +4,7 @@ namespace Resonance.Engine.Rules.Language;
 
 /// <summary>
 /// A regular expression in the syntax of RE2, run by the engine of .NET that does not backtrack: a match takes time in proportion
-/// to the text, whatever the pattern.
+/// to the text, and to the pattern at worst with its square.
 /// </summary>
 sealed class Pattern
 {
