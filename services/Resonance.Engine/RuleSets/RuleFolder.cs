@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Resonance.Engine.Rules;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -6,7 +7,7 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace Resonance.Engine.RuleSets;
 
 /// <summary>Reads the rules folder: YAML files, each with a workflow and rules of it.</summary>
-static class RuleFolder
+static partial class RuleFolder
 {
     static readonly IDeserializer Yaml = new DeserializerBuilder()
         .WithNamingConvention(UnderscoredNamingConvention.Instance)
@@ -33,12 +34,24 @@ static class RuleFolder
             }
             catch (YamlException exception)
             {
-                problems.Add($"{name}:{exception.Start.Line}:{exception.Start.Column}: {exception.InnerException?.Message ?? exception.Message}");
+                problems.Add($"{name}:{exception.Start.Line}:{exception.Start.Column}: {InWords(exception)}");
             }
         }
 
         return texts;
     }
+
+    /// <summary>The reader speaks of our types where it means the file.</summary>
+    static string InWords(YamlException exception)
+    {
+        var message = exception.InnerException?.Message ?? exception.Message;
+        return UnknownMember().Match(message) is { Success: true } unknown
+            ? $"'{unknown.Groups[1].Value}' is not known here: a file has 'workflow' and 'rules', a rule 'name', 'expression', 'description' and 'fail_means'."
+            : message;
+    }
+
+    [GeneratedRegex("^Property '(.+)' not found on type")]
+    private static partial Regex UnknownMember();
 
     static void Read(
         string file, RuleFile? content, RuleBook book, Dictionary<WorkflowRule, RuleText> texts, ICollection<string> problems)
