@@ -4,11 +4,17 @@ using Resonance.Engine.Rules.Language;
 namespace Resonance.Engine.RuleSets;
 
 /// <summary>A new text for a rule, and who answers for it.</summary>
-/// <param name="Text">What it is to say.</param>
+/// <param name="Expression">What it is to say.</param>
+/// <param name="Description">What the rule is for; null for what the last version says.</param>
+/// <param name="FailMeans">What a fail means; null for what the last version says.</param>
 /// <param name="Author">Who asks.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="BasedOn">The version that the author saw; null not to care.</param>
-public sealed record RulePublication(RuleText Text, string Author, string Reason, int? BasedOn);
+public sealed record RulePublication(
+    string Expression, string? Description, string? FailMeans, string Author, string Reason, int? BasedOn)
+{
+    internal RuleText After(RuleText last) => new(Expression, Description ?? last.Description, FailMeans ?? last.FailMeans);
+}
 
 /// <summary>What became of a publication.</summary>
 public enum PublishOutcome
@@ -60,17 +66,18 @@ public sealed class RulePublisher
         while (true)
         {
             var last = (await _versions.OfAsync(rule, cancellationToken))[^1];
-            if (rule.Rule.Check(publication.Text.Expression) is { Count: > 0 } errors)
+            var text = publication.After(last.Text);
+            if (rule.Rule.Check(text.Expression) is { Count: > 0 } errors)
                 return new PublishResult(PublishOutcome.Refused, last, errors);
             if (publication.BasedOn is { } seen && seen != last.Number)
                 return new PublishResult(PublishOutcome.Outdated, last, []);
-            if (last.Text == publication.Text)
+            if (last.Text == text)
                 return new PublishResult(PublishOutcome.Unchanged, last, []);
-            if (_options.RequireWhatIf && !await _whatIfs.ExistsAsync(rule, publication.Text.Expression, last.PublishedAt, cancellationToken))
+            if (_options.RequireWhatIf && !await _whatIfs.ExistsAsync(rule, text.Expression, last.PublishedAt, cancellationToken))
                 return new PublishResult(PublishOutcome.WhatIfMissing, last, []);
 
             var published = await _versions.AppendAsync(
-                rule, publication.Text, RuleOrigin.Published, publication.Author, publication.Reason, last.Number, cancellationToken);
+                rule, text, RuleOrigin.Published, publication.Author, publication.Reason, last.Number, cancellationToken);
             if (published is null)
                 continue;
 

@@ -12,12 +12,12 @@ namespace Resonance.Engine.RuleSets;
 /// <param name="After">Where the page before ended; null for the first page.</param>
 public sealed record WhatIfRequest(string Expression, DateTimeOffset From, DateTimeOffset To, int Limit, WhatIfCursor? After);
 
-/// <summary>An evaluation as a place in the list of all, which is ordered by time, instance and step.</summary>
-public readonly record struct WhatIfCursor(DateTimeOffset OccurredAt, Guid WorkflowId, long Sequence) : IComparable<WhatIfCursor>
+/// <summary>An evaluation as a place in the list of all, which is ordered by time, instance, step, and place in the step.</summary>
+public readonly record struct WhatIfCursor(DateTimeOffset OccurredAt, Guid WorkflowId, long Sequence, int Place) : IComparable<WhatIfCursor>
 {
     /// <inheritdoc />
     public int CompareTo(WhatIfCursor other) =>
-        (OccurredAt, WorkflowId, Sequence).CompareTo((other.OccurredAt, other.WorkflowId, other.Sequence));
+        (OccurredAt, WorkflowId, Sequence, Place).CompareTo((other.OccurredAt, other.WorkflowId, other.Sequence, other.Place));
 }
 
 /// <summary>An evaluation that the candidate would have decided otherwise, or could not have decided.</summary>
@@ -71,8 +71,9 @@ public sealed class WhatIf
         await foreach (var recorded in _evaluations.ReadAsync(rule.Workflow, rule.Rule.Name, request.From, request.To, cancellationToken))
         {
             using var entries = JsonDocument.Parse(recorded.Entries);
+            var place = 0;
             foreach (var entry in entries.RootElement.EnumerateArray().Where(entry => IsEvaluationOf(rule.Rule.Name, entry)))
-                tally.Add(recorded, entry, candidate);
+                tally.Add(recorded, place++, entry, candidate);
         }
 
         var result = tally.ToResult();
@@ -94,7 +95,7 @@ public sealed class WhatIf
         long _undecided;
         bool _more;
 
-        public void Add(RecordedEvaluation recorded, JsonElement entry, RuleExpression candidate)
+        public void Add(RecordedEvaluation recorded, int place, JsonElement entry, RuleExpression candidate)
         {
             _evaluations++;
             var facts = entry.GetProperty("values");
@@ -110,7 +111,7 @@ public sealed class WhatIf
             else
                 Count(was, amount, currency);
             List(new ChangedVerdict(
-                new WhatIfCursor(recorded.OccurredAt, recorded.WorkflowId, recorded.Sequence), recorded.Key, was ? "pass" : "fail",
+                new WhatIfCursor(recorded.OccurredAt, recorded.WorkflowId, recorded.Sequence, place), recorded.Key, was ? "pass" : "fail",
                 verdict.Error is not null ? "error" : verdict.Passed ? "pass" : "fail", amount, currency, verdict.Error?.ToString()));
         }
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Rules;
 using Resonance.Engine.Rules.Language;
 using Resonance.Engine.RuleSets;
 
@@ -100,10 +99,10 @@ static class RuleEndpoints
         if (read.Message is not PublishRuleRequest asked)
             return Problems.Invalid(read.Errors, "The rule was not published.");
 
-        var before = rule.Rule.Version.Text;
-        var text = new RuleText(asked.Expression, asked.Description ?? before.Description, asked.FailMeans ?? before.FailMeans);
         var result = await publisher.PublishAsync(
-            rule, new RulePublication(text, asked.Author, asked.Reason, asked.BasedOn), cancellationToken);
+            rule,
+            new RulePublication(asked.Expression, asked.Description, asked.FailMeans, asked.Author, asked.Reason, asked.BasedOn),
+            cancellationToken);
         return result.Outcome switch
         {
             PublishOutcome.Refused => Refused(result.Errors, "The rule was not published."),

@@ -114,7 +114,8 @@ static class WhatIfEndpoint
 static class WhatIfCursorText
 {
     public static string Of(WhatIfCursor cursor) => Convert.ToHexStringLower(
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{cursor.OccurredAt.UtcTicks}/{cursor.WorkflowId:N}/{cursor.Sequence}")));
+        Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{cursor.OccurredAt.UtcTicks}/{cursor.WorkflowId:N}/{cursor.Sequence}/{cursor.Place}")));
 
     /// <returns>Null for text that <see cref="Of"/> did not make.</returns>
     public static WhatIfCursor? Parse(string text)
@@ -123,11 +124,12 @@ static class WhatIfCursorText
         if (Convert.FromHexString(text, bytes, out _, out var written) != System.Buffers.OperationStatus.Done)
             return null;
 
-        return Encoding.ASCII.GetString(bytes[..written]).Split('/') is [var ticks, var id, var sequence]
+        return Encoding.ASCII.GetString(bytes[..written]).Split('/') is [var ticks, var id, var sequence, var place]
             && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.MaxValue.Ticks
             && Guid.TryParseExact(id, "N", out var workflowId)
             && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var step)
-            ? new WhatIfCursor(new DateTimeOffset(time, TimeSpan.Zero), workflowId, step)
+            && int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? new WhatIfCursor(new DateTimeOffset(time, TimeSpan.Zero), workflowId, step, index)
             : null;
     }
 }

@@ -16,6 +16,7 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Steps;
 using Resonance.Gateway;
 using Resonance.Tests.Engine.Storage.Queries;
+using Resonance.Workflows.Payments;
 using Xunit;
 
 namespace Resonance.Tests.Gateway;
@@ -36,6 +37,13 @@ public abstract class GatewayFixture : IAsyncLifetime
     internal List<(Guid Id, string Action, string Operator, string Reason)> Acts { get; } = [];
 
     internal Func<ActionResult> ActAnswers { get; set; } = () => throw new InvalidOperationException("No action was expected.");
+
+    internal PaymentRules PaymentRules { get; } = new();
+
+    /// <summary>Whether a rule can only be published after a what-if.</summary>
+    protected virtual bool RequireWhatIf => false;
+
+    private protected IServiceProvider Services => _app.Services;
 
     protected HttpClient Http { get; private set; } = null!;
 
@@ -58,6 +66,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
             .AddResonanceGateway();
+        builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
         _app = builder.Build();
         _app.MapResonanceGateway();
@@ -77,6 +86,18 @@ public abstract class GatewayFixture : IAsyncLifetime
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         return Http.PostAsync(address, content, Cancel);
+    }
+
+    private protected Task<HttpResponseMessage> PutAsync(string address, string json) =>
+        Http.PutAsync(address, new StringContent(json, Encoding.UTF8, "application/json"), Cancel);
+
+    /// <summary>What a request is answered with, which has to be 200.</summary>
+    protected static async Task<JsonElement> OkAsync(Task<HttpResponseMessage> answer)
+    {
+        using var response = await answer;
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {text}");
+        return JsonSerializer.Deserialize<JsonElement>(text);
     }
 
     protected async Task<JsonElement> GetAsync(string address)
@@ -130,7 +151,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };
 
-    static WorkflowDescription Payment => new()
+    WorkflowDescription Payment => new()
     {
         Type = "payment",
         KeyPrefix = "PAYMENT",
@@ -141,6 +162,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         States = ["Pending", "ValidateCard"],
         AllowedActions = (_, _) => [],
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
+        Rules = [PaymentRules.FraudReview, PaymentRules.FraudScore],
         Hash = "0b",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };
