@@ -22,10 +22,17 @@ sealed class ConsoleTrail(CommittedSteps steps) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var step in _waiting.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            foreach (var line in AuditTrail.Lines(step.Workflow.Key, step.Journal))
-                Console.Out.WriteLine(line);
+            await foreach (var step in _waiting.Reader.ReadAllAsync(stoppingToken))
+            {
+                foreach (var line in AuditTrail.Lines(step.Workflow.Key, step.Journal))
+                    Console.Out.WriteLine(line);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // An orderly stop is no failure, also while the process is still starting.
         }
     }
 }

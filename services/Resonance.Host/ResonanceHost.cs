@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
@@ -49,6 +50,11 @@ static class ResonanceHost
         catch (Engine.Definitions.WorkflowDefinitionException exception)
         {
             Console.Error.WriteLine(exception.Message);
+            return 2;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            Console.Error.WriteLine($"{exception.Message} Another process listens there; choose another address with ASPNETCORE_URLS.");
             return 2;
         }
         catch (RuleSetException exception)

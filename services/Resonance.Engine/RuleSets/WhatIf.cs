@@ -72,7 +72,7 @@ public sealed class WhatIf
         {
             using var entries = JsonDocument.Parse(recorded.Entries);
             var place = 0;
-            foreach (var entry in entries.RootElement.EnumerateArray())
+            foreach (var entry in entries.RootElement.EnumerateArray().Where(entry => IsEvaluationOf(rule.Rule.Name, entry)))
                 tally.Add(recorded, place++, entry, candidate);
         }
 
@@ -80,6 +80,10 @@ public sealed class WhatIf
         await _records.AddAsync(rule, request, result, cancellationToken);
         return (result, []);
     }
+
+    static bool IsEvaluationOf(string rule, JsonElement entry) =>
+        entry.TryGetProperty("kind"u8, out var kind) && kind.ValueEquals("ruleEvaluated"u8)
+        && entry.TryGetProperty("rule"u8, out var name) && name.ValueEquals(rule);
 
     sealed class Tally(WhatIfRequest request)
     {

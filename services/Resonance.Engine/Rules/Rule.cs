@@ -68,11 +68,11 @@ public sealed class Rule<TFacts> : Rule where TFacts : class
         var (version, expression) = Now;
         var verdict = expression.Evaluate(facts);
         var values = expression.FactsOf(facts);
-        var read = expression.FactsRead(verdict, facts);
+        var read = values.Where((_, place) => verdict.HasRead(place)).ToArray();
         var reason = verdict.Passed ? null : WhyNot(version.Text, expression, verdict, facts, read);
         return new RuleVerdict(
             Name, version.Number, version.Text.Expression, values.ToDictionary(fact => fact.Name, fact => fact.Value),
-            [.. read.Select(fact => fact.Name)], verdict.Passed, reason);
+            Array.ConvertAll(read, fact => fact.Name), verdict.Passed, reason);
     }
 
     internal override IReadOnlyList<ExpressionError> Use(RuleVersion version)

@@ -104,7 +104,10 @@ public sealed class CompiledRuleTests
     [Fact]
     public void Evaluating_a_rule_over_scalars_and_lists_allocates_nothing()
     {
-        string[] sources = ["fraud_score < 0.3", "currency in ['EUR', 'USD'] && attempts + 1 < 9 && lines.all(l, l.quantity > 0 && l.sku != 'X')"];
+        string[] sources =
+        [
+            "fraud_score < 0.3", "currency in ['EUR', 'USD'] && attempts + 1 < 9 && lines.all(l, l.quantity > 0 && l.sku != 'X')",
+        ];
         foreach (var source in sources)
         {
             var rule = RuleExpression<SampleFacts>.Load(source, out _)!;

@@ -137,7 +137,7 @@ public sealed class HostileInputTests
     [InlineData("(?<!a)b", "it looks around")]
     [InlineData(@"(a)\1", @"there is no '\1'")]
     [InlineData("(?>a+)b", "it looks around")]
-    [InlineData("((a{1000}){1000}){1000}", "multiply to too much")]
+    [InlineData("((a{1000}){1000}){1000}", "with its repetitions written out it is too long")]
     [InlineData("a{2000}", "from 0 to 1000")]
     [InlineData("a**", "repeats a repetition")]
     [InlineData("*a", "nothing before its '*'")]
@@ -149,6 +149,36 @@ public sealed class HostileInputTests
         Assert.Null(Pattern.Create(pattern, out var error));
 
         Assert.Contains(reason, error, StringComparison.Ordinal);
+    }
+
+    // Patterns that make the engine of .NET build a state for every character, as large as they are accepted.
+    [Theory]
+    [InlineData("([ab]*a[ab]{26}){5}c")]
+    [InlineData("([ab]*a[ab]{12}){9}c")]
+    [InlineData("(a|b)*a(a|b){90}c")]
+    [InlineData("(([ab]?a?){5}[ab]*){10}c")]
+    public void A_match_costs_what_it_may_take(string pattern)
+    {
+        var random = new Random(1);
+        var text = string.Concat(Enumerable.Range(0, 1_000).Select(_ => random.Next(2) == 0 ? 'a' : 'b'));
+        var budget = new Budget(LanguageLimits.Default.Cost);
+        var created = Pattern.Create(pattern, out var error);
+        Assert.Null(error);
+
+        Assert.False(created!.Match(ref budget, text));
+
+        Assert.True(budget.IsSpent);
+    }
+
+    [Fact]
+    public void A_long_list_of_words_is_a_pattern()
+    {
+        var budget = new Budget(LanguageLimits.Default.Cost);
+        var words = Pattern.Create($"^({string.Join('|', Enumerable.Range(100, 180).Select(number => $"W{number}"))})$", out var error);
+        Assert.Null(error);
+
+        Assert.True(words!.Match(ref budget, "W250"));
+        Assert.True(budget.Cost < 100);
     }
 
     [Fact]

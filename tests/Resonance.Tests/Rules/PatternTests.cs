@@ -49,7 +49,7 @@ public sealed class PatternTests
     [InlineData("a#b c", "a#b c", true)]
     public void It_matches_what_RE2_matches(string pattern, string text, bool matches)
     {
-        var budget = new Budget(1_000);
+        var budget = new Budget(10_000);
         var created = Pattern.Create(pattern, out var error);
         Assert.Null(error);
 

@@ -12,8 +12,11 @@ sealed class PatternTranslation
     /// <summary>Of one repetition, as in RE2.</summary>
     const int RepeatMax = 1_000;
 
-    /// <summary>Of the pattern with its repetitions written out, since repetitions multiply when they are nested.</summary>
-    const int SizeMax = 5_000;
+    /// <summary>
+    /// Of a pattern that repeats anything, with its counted repetitions written out, since these multiply when they are nested. Far
+    /// below what RE2 allows: the engine of .NET may need minutes for what is larger.
+    /// </summary>
+    const int SizeMax = 300;
 
     /// <summary>Groups within groups.</summary>
     const int DepthMax = 50;
@@ -36,14 +39,17 @@ sealed class PatternTranslation
 
     public int Size { get; private set; }
 
+    /// <summary>Whether there is any repetition in it.</summary>
+    public bool Repeats { get; private set; }
+
     public static PatternTranslation Of(string source)
     {
         var translation = new PatternTranslation(source);
-        translation.Size = (int)Math.Min(translation.Alternatives(depth: 0), SizeMax + 1);
+        translation.Size = (int)translation.Alternatives(depth: 0);
         if (translation.Error is null && translation._at < source.Length)
             translation.Refuse("there is a ')' without its '('");
-        if (translation.Error is null && translation.Size > SizeMax)
-            translation.Refuse("its repetitions multiply to too much");
+        if (translation.Error is null && translation.Repeats && translation.Size > SizeMax)
+            translation.Refuse("with its repetitions written out it is too long");
         return translation;
     }
 
@@ -90,7 +96,8 @@ sealed class PatternTranslation
 
             // What was one thing in the source may be several here.
             _text.Insert(start, "(?:").Append(')').Append(text);
-            size = Math.Min(size * factor, SizeMax + 1);
+            size = Math.Min(size * factor, RepeatMax * RepeatMax);
+            Repeats = true;
             first = false;
             // Whether a repetition is greedy makes no difference to whether there is a match.
             if (More && Current == '?')

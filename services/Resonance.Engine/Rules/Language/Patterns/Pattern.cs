@@ -4,26 +4,27 @@ namespace Resonance.Engine.Rules.Language;
 
 /// <summary>
 /// A regular expression in the syntax of RE2, run by the engine of .NET that does not backtrack: a match takes time in proportion
-/// to the text, whatever the pattern.
+/// to the text, and to the pattern at worst with its square.
 /// </summary>
 sealed class Pattern
 {
     /// <summary>Characters of a pattern.</summary>
     public const int LengthMax = 1_000;
 
+    // The cost of a match keeps far below this. Should there be a pattern that is worse than those known, it ends here.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    const long TooLong = 1L << 40;
+
     readonly Regex _regex;
 
-    Pattern(string source, Regex regex, int size)
+    readonly long _costOfCharacter;
+
+    Pattern(Regex regex, PatternTranslation translation)
     {
-        Source = source;
         _regex = regex;
-        Size = size;
+        // Where something repeats, a character may lead to a state that was never met, and building that takes the square of the size.
+        _costOfCharacter = 16 + (translation.Repeats ? (long)translation.Size * translation.Size : translation.Size);
     }
-
-    public string Source { get; }
-
-    /// <summary>How many characters it matches at once, with its repetitions written out.</summary>
-    public int Size { get; }
 
     /// <returns>Null when it is none, or is beyond what is allowed; the error then says why.</returns>
     public static Pattern? Create(string source, out string? error)
@@ -41,7 +42,7 @@ sealed class Pattern
         try
         {
             var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-            return new Pattern(source, new Regex(translation.Text, options), translation.Size);
+            return new Pattern(new Regex(translation.Text, options, Patience), translation);
         }
         // What the translation lets through and .NET does not know, or does not do without backtracking.
         catch (Exception refused) when (refused is ArgumentException or NotSupportedException)
@@ -59,5 +60,17 @@ sealed class Pattern
         return budget.IsSpent ? Value.Exhausted : Value.Of(matches);
     }
 
-    public bool Match(ref Budget budget, string text) => budget.Charge(1 + ((text.Length * (16L + Size)) >> 7)) && _regex.IsMatch(text);
+    public bool Match(ref Budget budget, string text)
+    {
+        if (!budget.Charge(1 + ((text.Length * _costOfCharacter) >> 6)))
+            return false;
+        try
+        {
+            return _regex.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return budget.Charge(TooLong);
+        }
+    }
 }
