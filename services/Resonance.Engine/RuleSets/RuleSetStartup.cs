@@ -7,7 +7,8 @@ namespace Resonance.Engine.RuleSets;
 /// <summary>Before any step is taken: stores the rules that ship with the code or stand in the rules folder, and decides by the last versions.</summary>
 /// <remarks>
 /// A text that was never stored becomes a new version, also over one that was published: whoever deploys a new rule means it. A text
-/// that was stored before changes nothing, so that old and new processes can run, and start again, side by side.
+/// that was stored before changes nothing, so that old and new processes can run, and start again, side by side. Only a text that a
+/// process cannot read, for it is about facts of a newer release, keeps that process from starting: it would decide by other rules.
 /// </remarks>
 sealed class RuleSetStartup(RuleBook book, RuleVersions versions, RuleSetRefresh refresh, StorePatience patience, RuleSetOptions options)
     : IHostedLifecycleService
