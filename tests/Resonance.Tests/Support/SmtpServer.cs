@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MimeKit;
+using Xunit;
+
+namespace Resonance.Tests.Support;
+
+/// <summary>
+/// A mail server on loopback that speaks as much SMTP as a client needs and keeps what arrived. It can be down (nothing listens), turn a
+/// number of clients away, and refuse a recipient.
+/// </summary>
+public sealed class SmtpServer : IAsyncDisposable
+{
+    readonly CancellationTokenSource _stopping = new();
+    readonly Lock _lock = new();
+    readonly List<MimeMessage> _mails = [];
+    readonly List<Task> _conversations = [];
+    TcpListener? _listener;
+    Task _listening = Task.CompletedTask;
+    int _connections;
+
+    SmtpServer(int port) => Port = port;
+
+    public int Port { get; }
+
+    /// <summary>So many clients are turned away with 421 before one is served.</summary>
+    public int TurnsAway { get; init; }
+
+    /// <summary>Recipients that are answered with 550.</summary>
+    public string? Refuses { get; init; }
+
+    /// <summary>The mails that were accepted.</summary>
+    public IReadOnlyList<MimeMessage> Mails
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _mails];
+        }
+    }
+
+    /// <summary>Clients that came, those turned away included.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>A server that listens on a free port.</summary>
+    public static SmtpServer Start(int turnsAway = 0, string? refuses = null)
+    {
+        var server = Down(turnsAway, refuses);
+        server.Listen();
+        return server;
+    }
+
+    /// <summary>A server that has a port and does not listen yet.</summary>
+    public static SmtpServer Down(int turnsAway = 0, string? refuses = null)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return new SmtpServer(((IPEndPoint)probe.LocalEndpoint).Port) { TurnsAway = turnsAway, Refuses = refuses };
+    }
+
+    /// <summary>Comes up.</summary>
+    public void Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener.Start();
+        _listening = AcceptAsync(_listener);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener?.Dispose();
+        await _listening;
+        await Task.WhenAll(_conversations);
+        _stopping.Dispose();
+    }
+
+    async Task AcceptAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptTcpClientAsync(_stopping.Token);
+                _conversations.Add(TalkAsync(client, Interlocked.Increment(ref _connections)));
+            }
+        }
+        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    async Task TalkAsync(TcpClient client, int number)
+    {
+        using var connection = client;
+        await using var stream = client.GetStream();
+        // Latin 1 keeps every byte, whatever encoding a mail has.
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        await using var writer = new StreamWriter(stream, Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
+        try
+        {
+            if (number <= TurnsAway)
+                await writer.WriteLineAsync("421 closed for now");
+            else
+                await ServeAsync(reader, writer);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            // The client hung up, or the test is over.
+        }
+    }
+
+    async Task ServeAsync(StreamReader reader, StreamWriter writer)
+    {
+        await writer.WriteLineAsync("220 localhost ready");
+        while (await reader.ReadLineAsync(_stopping.Token) is { } line)
+        {
+            var verb = line.Split(' ')[0].ToUpperInvariant();
+            if (verb == "DATA")
+            {
+                await writer.WriteLineAsync("354 go on");
+                await KeepAsync(reader);
+            }
+
+            await writer.WriteLineAsync(verb switch
+            {
+                "EHLO" => "250-localhost\r\n250 8BITMIME",
+                "QUIT" => "221 goodbye",
+                "RCPT" when Refuses is { } refused && line.Contains(refused, StringComparison.OrdinalIgnoreCase) => "550 no such mailbox",
+                "MAIL" or "RCPT" or "DATA" or "RSET" or "NOOP" or "HELO" => "250 fine",
+                _ => "502 not known here",
+            });
+            if (verb == "QUIT")
+                return;
+        }
+    }
+
+    async Task KeepAsync(StreamReader reader)
+    {
+        var content = new StringBuilder();
+        while (await reader.ReadLineAsync(_stopping.Token) is { } line && line != ".")
+            content.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
+
+        using var bytes = new MemoryStream(Encoding.Latin1.GetBytes(content.ToString()));
+        var mail = await MimeMessage.LoadAsync(bytes, TestContext.Current.CancellationToken);
+        lock (_lock)
+            _mails.Add(mail);
+    }
+}
