@@ -121,11 +121,9 @@ public sealed class NotificationWorkflow : WorkflowStateMachine<NotificationInst
             .Then(context => context.Saga.NextChannel())
             .IfElse(context => context.Saga.Channel is not null,
                 some => some.Evaluate(rules.ChannelAllowed, context => Facts(context.Saga),
-                    pass => pass
-                        .IfElse(context => context.Saga.Channel == NotificationChannels.Email,
-                            email => email.Execute(SendEmail),
-                            webhook => webhook.Execute(CallWebhook))
-                        .TransitionTo(Sending),
+                    pass => pass.IfElse(context => context.Saga.Channel == NotificationChannels.Email,
+                        email => email.Execute(SendEmail).TransitionTo(Sending),
+                        webhook => webhook.Execute(CallWebhook).TransitionTo(Sending)),
                     fail => TryNext(
                         fail.Then(context => context.Saga.ChannelFailed(context.WhyNot(rules.ChannelAllowed))), rules, channels - 1)),
                 GiveUp);

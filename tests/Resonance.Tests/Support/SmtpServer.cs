@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MimeKit;
-using Xunit;
 
 namespace Resonance.Tests.Support;
 
@@ -10,7 +9,7 @@ namespace Resonance.Tests.Support;
 /// A mail server on loopback that speaks as much SMTP as a client needs and keeps what arrived. It can be down (nothing listens), turn a
 /// number of clients away, and refuse a recipient.
 /// </summary>
-public sealed class SmtpServer : IAsyncDisposable
+sealed class SmtpServer : IAsyncDisposable
 {
     readonly CancellationTokenSource _stopping = new();
     readonly Lock _lock = new();
@@ -144,7 +143,7 @@ public sealed class SmtpServer : IAsyncDisposable
             content.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
 
         using var bytes = new MemoryStream(Encoding.Latin1.GetBytes(content.ToString()));
-        var mail = await MimeMessage.LoadAsync(bytes, TestContext.Current.CancellationToken);
+        var mail = await MimeMessage.LoadAsync(bytes, _stopping.Token);
         lock (_lock)
             _mails.Add(mail);
     }

@@ -44,7 +44,7 @@ public sealed class DefinitionTests
             Order.Description.States, strict: true);
         Assert.Equal("Pending", Order.Description.States[0]);
         Assert.Equal("Pending", Payment.Description.States[0]);
-        Assert.Equal(["Pending", "Sending", "Failed", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
+        Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
     }
 
     [Fact]

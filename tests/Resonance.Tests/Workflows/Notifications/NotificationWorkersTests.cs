@@ -57,7 +57,7 @@ public sealed class NotificationWorkersTests
 
         var arrived = Assert.Single(mail.Mails);
         Assert.Equal("Grüße 世界", arrived.Subject);
-        Assert.Equal(".\n..two\nЖ", arrived.TextBody.ReplaceLineEndings("\n").TrimEnd());
+        Assert.Equal(".\n..two\nЖ", arrived.TextBody?.ReplaceLineEndings("\n").TrimEnd());
     }
 
     [Fact]

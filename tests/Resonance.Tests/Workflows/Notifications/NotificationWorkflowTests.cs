@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
-using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Notifications;
 using Resonance.Engine.Definitions;
@@ -88,7 +87,8 @@ public sealed class NotificationWorkflowTests
     {
         await using var mail = SmtpServer.Start(refuses: Ann);
         await using var receiver = await WebhookReceiver.StartAsync(Cancellation);
-        await using var harness = await StartAsync(mail);
+        var told = new TaskCompletionSource<NotificationCompleted>();
+        await using var harness = await StartAsync(mail, bus: bus => bus.AddHandler<NotificationCompleted>(message => Keep(told, message)));
         var notification = Support.Notifications.To(Ann, receiver.Url, "email", "webhook");
 
         await harness.Client.StartAsync(NotificationWorkflow.Type, notification, Cancellation);
@@ -98,8 +98,7 @@ public sealed class NotificationWorkflowTests
         Assert.Equal(1, mail.Connections);
         Assert.Single(receiver.Calls);
         Assert.Empty(harness.EntriesOf<RetryScheduled>(notification.NotificationId));
-        var told = await harness.Bus.Published.SelectAsync<NotificationCompleted>(Cancellation).FirstOrDefault();
-        Assert.Equal("webhook", told?.Context.Message.Channel);
+        Assert.Equal("webhook", (await told.Task.WaitAsync(Cancellation)).Channel);
     }
 
     [Fact]
@@ -166,7 +165,8 @@ public sealed class NotificationWorkflowTests
     {
         await using var mail = SmtpServer.Start(refuses: Ann);
         await using var receiver = await WebhookReceiver.StartAsync(Cancellation, HttpStatusCode.InternalServerError);
-        await using var harness = await StartAsync(mail);
+        var told = new TaskCompletionSource<NotificationFailed>();
+        await using var harness = await StartAsync(mail, bus: bus => bus.AddHandler<NotificationFailed>(message => Keep(told, message)));
         var notification = Support.Notifications.To(Ann, receiver.Url, "webhook", "email");
 
         await harness.Client.StartAsync(NotificationWorkflow.Type, notification, Cancellation);
@@ -174,10 +174,9 @@ public sealed class NotificationWorkflowTests
 
         Assert.Equal(WorkflowStatus.Failed, last.Workflow.Status);
         Assert.Equal(6, receiver.Calls.Count);
-        var told = await harness.Bus.Published.SelectAsync<NotificationFailed>(Cancellation).FirstOrDefault();
         Assert.Equal(
             $"webhook: {receiver.Url} answered 500. (6 attempts); email: The mail server answered 550: no such mailbox",
-            told?.Context.Message.Reason);
+            (await told.Task.WaitAsync(Cancellation)).Reason);
     }
 
     [Fact]
@@ -222,7 +221,10 @@ public sealed class NotificationWorkflowTests
         var last = await harness.UntilStateAsync(notification.NotificationId, nameof(NotificationWorkflow.Failed));
 
         Assert.Empty(harness.EntriesOf<CommandSent>(notification.NotificationId));
-        Assert.Contains("email: the channel is not allowed (priority \\u003E= 5; priority = 0)", last.Workflow.Data);
+        var failures = JsonDocument.Parse(last.Workflow.Data).RootElement.GetProperty("failures");
+        Assert.Equal(
+            ["email: the channel is not allowed (priority >= 5; priority = 0)", "webhook: the channel is not allowed (priority >= 5; priority = 0)"],
+            failures.EnumerateArray().Select(failure => failure.GetString()));
     }
 
     static async Task AllowAsync(WorkflowHarness harness, string expression)
@@ -234,7 +236,15 @@ public sealed class NotificationWorkflowTests
         Assert.Equal(PublishOutcome.Published, published.Outcome);
     }
 
-    static Task<WorkflowHarness> StartAsync(SmtpServer? mail, string? secret = Support.Notifications.Secret) => WorkflowHarness.StartAsync(
+    static Task Keep<TMessage>(TaskCompletionSource<TMessage> told, TMessage message)
+    {
+        told.TrySetResult(message);
+        return Task.CompletedTask;
+    }
+
+    static Task<WorkflowHarness> StartAsync(
+        SmtpServer? mail, string? secret = Support.Notifications.Secret, Action<IBusRegistrationConfigurator>? bus = null) => WorkflowHarness.StartAsync(
+        bus,
         configure: services => services
             .AddSingleton(new SmtpOptions
             {
