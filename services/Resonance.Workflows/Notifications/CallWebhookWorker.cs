@@ -38,11 +38,11 @@ sealed class CallWebhookWorker(WorkerEffects effects, WebhookOptions options, IH
         }
         catch (HttpRequestException away)
         {
-            return WorkerResult.TryLater("webhook_unreachable", $"{command.Url} cannot be called: {away.Message}");
+            return WorkerResult.TryLater("webhook_unreachable", $"{Place(command)} cannot be called: {away.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return WorkerResult.TryLater("webhook_timeout", $"{command.Url} did not answer within {options.Timeout.TotalSeconds:0.###} s.");
+            return WorkerResult.TryLater("webhook_timeout", $"{Place(command)} did not answer within {options.Timeout.TotalSeconds:0.###} s.");
         }
     }
 
@@ -62,10 +62,13 @@ sealed class CallWebhookWorker(WorkerEffects effects, WebhookOptions options, IH
         };
     }
 
+    /// <summary>The URL as it may be told: a query often holds a secret.</summary>
+    static string Place(CallWebhook command) => new Uri(command.Url).GetLeftPart(UriPartial.Path);
+
     static WorkerResult<WebhookCalled> Judge(CallWebhook command, HttpStatusCode status)
     {
         var number = (int)status;
-        var message = string.Create(CultureInfo.InvariantCulture, $"{command.Url} answered {number}.");
+        var message = string.Create(CultureInfo.InvariantCulture, $"{Place(command)} answered {number}.");
         return status switch
         {
             _ when number is >= 200 and < 300 =>

@@ -26,7 +26,7 @@ public sealed class OpenApiTests : GatewayFixture
     {
         var types = await GetAsync("/api/workflow-types");
 
-        Assert.Equal(["notification", "order", "payment"], types.EnumerateArray().Select(type => type.GetProperty("type").GetString()));
+        Assert.Equal(["order", "payment"], types.EnumerateArray().Select(type => type.GetProperty("type").GetString()));
         var order = types[0];
         Assert.Equal("Resonance.Contracts.Orders.SubmitOrder", order.GetProperty("startContract").GetString());
         Assert.Equal("""["PENDING","AWAITING_PAYMENT","COMPLETED"]""", order.GetProperty("states").GetRawText());

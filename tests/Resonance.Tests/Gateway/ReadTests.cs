@@ -146,7 +146,7 @@ public sealed class ReadTests : GatewayFixture
             """
             {"limit":["limit must be a whole number from 1 to 200."],
             "cursor":["cursor must be the nextCursor of an earlier answer; leave it out to begin anew."],
-            "type":["type must be one of notification, order, payment."],
+            "type":["type must be one of order, payment."],
             "status":["status must be one of running, suspended, compensating, completed, failed, cancelled."]}
             """.Replace("\n", "", StringComparison.Ordinal),
             problem.GetProperty("errors").GetRawText());

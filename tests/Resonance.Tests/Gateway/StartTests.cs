@@ -41,8 +41,8 @@ public sealed class StartTests : GatewayFixture
     {
         var problem = await ProblemAsync(HttpStatusCode.NotFound, PostAsync("/api/workflows/refund", GoodPayment));
 
-        Assert.Equal("There is no workflow type 'refund'. Known types: notification, order, payment.", problem.GetProperty("detail").GetString());
-        Assert.Equal(["notification", "order", "payment"], problem.GetProperty("knownTypes").EnumerateArray().Select(type => type.GetString()));
+        Assert.Equal("There is no workflow type 'refund'. Known types: order, payment.", problem.GetProperty("detail").GetString());
+        Assert.Equal(["order", "payment"], problem.GetProperty("knownTypes").EnumerateArray().Select(type => type.GetString()));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Resonance.Contracts.Notifications;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
@@ -80,6 +81,24 @@ public sealed class NotificationWorkflowTests
         Assert.Collection(
             waits.Select(wait => wait.DelayMs),
             first => Assert.InRange(first, 90, 110), second => Assert.InRange(second, 180, 220), third => Assert.InRange(third, 360, 440));
+    }
+
+    [Fact]
+    public async Task A_mail_server_that_stays_away_is_given_up_after_six_attempts()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+        await using var mail = SmtpServer.Down();
+        await using var harness = await StartAsync(mail, clock: clock);
+        var notification = Support.Notifications.To(Ann, null, "email");
+
+        await harness.Client.StartAsync(NotificationWorkflow.Type, notification, Cancellation);
+        await harness.AdvanceUntilAsync(clock, harness.UntilStateAsync(notification.NotificationId, nameof(NotificationWorkflow.Failed)));
+
+        Assert.Equal(6, harness.EntriesOf<AttemptFailed>(notification.NotificationId).Count);
+        Assert.Equal(
+            [2, 4, 8, 16, 32],
+            // Chance makes a wait up to a tenth shorter or longer.
+            harness.EntriesOf<RetryScheduled>(notification.NotificationId).Select(wait => 1L << (int)Math.Round(Math.Log2(wait.DelayMs / 1000.0))));
     }
 
     [Fact]
@@ -167,7 +186,7 @@ public sealed class NotificationWorkflowTests
         await using var receiver = await WebhookReceiver.StartAsync(Cancellation, HttpStatusCode.InternalServerError);
         var told = new TaskCompletionSource<NotificationFailed>();
         await using var harness = await StartAsync(mail, bus: bus => bus.AddHandler<NotificationFailed>(message => Keep(told, message)));
-        var notification = Support.Notifications.To(Ann, receiver.Url, "webhook", "email");
+        var notification = Support.Notifications.To(Ann, receiver.Url + "?token=hidden", "webhook", "email");
 
         await harness.Client.StartAsync(NotificationWorkflow.Type, notification, Cancellation);
         var last = await harness.UntilStateAsync(notification.NotificationId, nameof(NotificationWorkflow.Failed));
@@ -243,16 +262,23 @@ public sealed class NotificationWorkflowTests
     }
 
     static Task<WorkflowHarness> StartAsync(
-        SmtpServer? mail, string? secret = Support.Notifications.Secret, Action<IBusRegistrationConfigurator>? bus = null) => WorkflowHarness.StartAsync(
+        SmtpServer? mail,
+        string? secret = Support.Notifications.Secret,
+        Action<IBusRegistrationConfigurator>? bus = null,
+        FakeTimeProvider? clock = null) => WorkflowHarness.StartAsync(
         bus,
-        configure: services => services
-            .AddSingleton(new SmtpOptions
+        services =>
+        {
+            services.AddSingleton(new SmtpOptions
             {
                 Host = mail is null ? null : "127.0.0.1",
                 Port = mail?.Port ?? 25,
                 From = "Resonance <noreply@example.net>",
                 UseTls = "none",
-            })
-            .AddSingleton(new WebhookOptions { Secret = secret }),
-        times: new WorkflowTimes { NotificationRetry = TimeSpan.FromMilliseconds(100) });
+            });
+            services.AddSingleton(new WebhookOptions { Secret = secret });
+            if (clock is not null)
+                services.AddSingleton<TimeProvider>(clock);
+        },
+        clock is not null ? new WorkflowTimes() : new WorkflowTimes { NotificationRetry = TimeSpan.FromMilliseconds(100) });
 }
