@@ -42,14 +42,16 @@ sealed class CallWebhookWorker(WorkerEffects effects, WebhookOptions options, IH
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return WorkerResult.TryLater("webhook_timeout", $"{Place(command)} did not answer within {options.Timeout.TotalSeconds:0.###} s.");
+            return WorkerResult.TryLater(
+                "webhook_timeout", $"{Place(command)} did not answer within {options.Timeout.TotalSeconds:0.###} s.");
         }
     }
 
     HttpRequestMessage Write(CallWebhook command, NotificationText text, string secret)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new { NotificationId = command.WorkflowId, command.Template, text.Subject, text.Text, command.Data }, JsonSerializerOptions.Web);
+            new { NotificationId = command.WorkflowId, command.Template, text.Subject, text.Text, command.Data },
+            JsonSerializerOptions.Web);
         return new HttpRequestMessage(HttpMethod.Post, command.Url)
         {
             Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },

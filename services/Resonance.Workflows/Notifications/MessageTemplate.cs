@@ -10,7 +10,7 @@ sealed record NotificationText(string Subject, string Text);
 /// <param name="Problem">Why not, for people; null when it could.</param>
 readonly record struct TemplateOutcome(NotificationText? Text, string? Problem);
 
-/// <summary>A text file with the subject in its first line and <c>{name}</c> wherever a value belongs; the files are in <c>Templates</c>.</summary>
+/// <summary>A text file of the folder <c>Templates</c>: the subject in its first line, and <c>{name}</c> where a value belongs.</summary>
 sealed partial class MessageTemplate
 {
     const string Folder = "Resonance.Workflows.Notifications.Templates.";

@@ -24,7 +24,7 @@ sealed class SendEmailWorker(WorkerEffects effects, SmtpOptions options, TimePro
         {
             return WorkerResult.Refused(
                 "email_not_configured",
-                $"No mail server is configured. Set {SmtpOptions.Section}:Host and {SmtpOptions.Section}:From, then notifications can be mailed.");
+                $"No mail server is configured. Set {SmtpOptions.Section}:Host and {SmtpOptions.Section}:From.");
         }
 
         if (!MailboxAddress.TryParse(command.Address, out var recipient) || recipient.Address != command.Address)
@@ -76,7 +76,8 @@ sealed class SendEmailWorker(WorkerEffects effects, SmtpOptions options, TimePro
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return WorkerResult.TryLater("smtp_timeout", $"The mail server did not take the mail within {options.Timeout.TotalSeconds:0.###} s.");
+            return WorkerResult.TryLater(
+                "smtp_timeout", $"The mail server did not take the mail within {options.Timeout.TotalSeconds:0.###} s.");
         }
         catch (Exception away) when (away is System.Net.Sockets.SocketException or IOException or ProtocolException
             or SslHandshakeException or AuthenticationException or TimeoutException)

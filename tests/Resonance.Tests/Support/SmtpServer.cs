@@ -15,13 +15,14 @@ sealed class SmtpServer : IAsyncDisposable
     readonly Lock _lock = new();
     readonly List<MimeMessage> _mails = [];
     readonly List<Task> _conversations = [];
-    TcpListener? _listener;
+    readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     Task _listening = Task.CompletedTask;
     int _connections;
 
-    SmtpServer(int port) => Port = port;
+    // Bound without listening refuses clients, and keeps the port from everybody else.
+    SmtpServer() => _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-    public int Port { get; }
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>So many clients are turned away with 421 before one is served.</summary>
     public int TurnsAway { get; init; }
@@ -51,37 +52,31 @@ sealed class SmtpServer : IAsyncDisposable
     }
 
     /// <summary>A server that has a port and does not listen yet.</summary>
-    public static SmtpServer Down(int turnsAway = 0, string? refuses = null)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return new SmtpServer(((IPEndPoint)probe.LocalEndpoint).Port) { TurnsAway = turnsAway, Refuses = refuses };
-    }
+    public static SmtpServer Down(int turnsAway = 0, string? refuses = null) => new() { TurnsAway = turnsAway, Refuses = refuses };
 
     /// <summary>Comes up.</summary>
     public void Listen()
     {
-        _listener = new TcpListener(IPAddress.Loopback, Port);
-        _listener.Start();
-        _listening = AcceptAsync(_listener);
+        _socket.Listen();
+        _listening = AcceptAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener?.Dispose();
+        _socket.Dispose();
         await _listening;
         await Task.WhenAll(_conversations);
         _stopping.Dispose();
     }
 
-    async Task AcceptAsync(TcpListener listener)
+    async Task AcceptAsync()
     {
         try
         {
             while (true)
             {
-                var client = await listener.AcceptTcpClientAsync(_stopping.Token);
+                var client = await _socket.AcceptAsync(_stopping.Token);
                 _conversations.Add(TalkAsync(client, Interlocked.Increment(ref _connections)));
             }
         }
@@ -91,10 +86,9 @@ sealed class SmtpServer : IAsyncDisposable
         }
     }
 
-    async Task TalkAsync(TcpClient client, int number)
+    async Task TalkAsync(Socket client, int number)
     {
-        using var connection = client;
-        await using var stream = client.GetStream();
+        await using var stream = new NetworkStream(client, ownsSocket: true);
         // Latin 1 keeps every byte, whatever encoding a mail has.
         using var reader = new StreamReader(stream, Encoding.Latin1);
         await using var writer = new StreamWriter(stream, Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };

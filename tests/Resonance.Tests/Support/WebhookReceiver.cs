@@ -31,7 +31,8 @@ sealed class WebhookReceiver : IAsyncDisposable
         }
     }
 
-    public string Url => $"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/hooks/1";
+    public string Url =>
+        $"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/hooks/1";
 
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="answers">The answers, call by call; the last one stays. Without any it is 204.</param>
@@ -53,7 +54,8 @@ sealed class WebhookReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var headers = context.Request.Headers.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         int number;
         lock (_lock)
         {

@@ -47,9 +47,11 @@ public sealed class NotificationContractTests
     [Fact]
     public void Data_has_its_limits()
     {
-        Assert.NotEmpty(Read(start => start["data"] = new JsonObject { ["text"] = new string('x', NotificationDataAttribute.ValueMax + 1) }));
-        Assert.NotEmpty(Read(start => start["data"] = new JsonObject(
-            Enumerable.Range(0, NotificationDataAttribute.ValuesMax + 1).Select(number => KeyValuePair.Create($"v{number}", (JsonNode?)"x")))));
+        var text = new string('x', NotificationDataAttribute.ValueMax + 1);
+        var names = Enumerable.Range(0, NotificationDataAttribute.ValuesMax + 1).Select(number => $"v{number}");
+
+        Assert.NotEmpty(Read(start => start["data"] = new JsonObject { ["text"] = text }));
+        Assert.NotEmpty(Read(start => start["data"] = new JsonObject(names.Select(name => KeyValuePair.Create(name, (JsonNode?)"x")))));
         Assert.Empty(Read(start => start["data"] = new JsonObject { ["text"] = "two\r\n\tlines" }));
     }
 
@@ -64,7 +66,8 @@ public sealed class NotificationContractTests
     [InlineData(NotificationTemplates.PaymentDeclined, "reference, reason")]
     [InlineData(NotificationTemplates.PaymentRefunded, "reference, amount, currency")]
     public void A_template_names_the_values_that_are_missing(string template, string values) => Assert.Equal(
-        $"The template '{template}' needs a value for {values}.", MessageTemplate.Render(template, new Dictionary<string, string>()).Problem);
+        $"The template '{template}' needs a value for {values}.",
+        MessageTemplate.Render(template, new Dictionary<string, string>()).Problem);
 
     [Fact]
     public void A_template_that_nobody_wrote_is_named() => Assert.Equal(

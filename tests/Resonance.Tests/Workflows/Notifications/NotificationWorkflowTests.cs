@@ -41,7 +41,8 @@ public sealed class NotificationWorkflowTests
         Assert.Equal("\"Resonance\" <noreply@example.net>", arrived.From.ToString());
         Assert.Equal("auto-generated", arrived.Headers["Auto-Submitted"]);
         Assert.Equal((WorkflowStatus.Completed, 7), (last.Workflow.Status, last.Workflow.Priority));
-        Assert.Equal(["Pending", "Sending", "Completed"], harness.EntriesOf<StateChanged>(notification.NotificationId).Select(entry => entry.To));
+        Assert.Equal(
+            ["Pending", "Sending", "Completed"], harness.EntriesOf<StateChanged>(notification.NotificationId).Select(entry => entry.To));
         Assert.True(Assert.Single(harness.EntriesOf<Finished>(notification.NotificationId)).DurationMs > 0);
         var verdict = Assert.Single(harness.EntriesOf<RuleEvaluated>(notification.NotificationId));
         Assert.Equal(("channel_allowed", "pass"), (verdict.Rule, verdict.Verdict));
@@ -55,7 +56,8 @@ public sealed class NotificationWorkflowTests
         var notification = Support.Notifications.To(Ann, null, "email");
 
         await harness.Client.StartAsync(NotificationWorkflow.Type, notification, Cancellation);
-        await harness.UntilAsync(notification.NotificationId, _ => harness.EntriesOf<RetryScheduled>(notification.NotificationId).Count == 2);
+        await harness.UntilAsync(
+            notification.NotificationId, _ => harness.EntriesOf<RetryScheduled>(notification.NotificationId).Count == 2);
         mail.Listen();
         await harness.UntilStateAsync(notification.NotificationId, nameof(NotificationWorkflow.Completed));
 
@@ -98,7 +100,8 @@ public sealed class NotificationWorkflowTests
         Assert.Equal(
             [2, 4, 8, 16, 32],
             // Chance makes a wait up to a tenth shorter or longer.
-            harness.EntriesOf<RetryScheduled>(notification.NotificationId).Select(wait => 1L << (int)Math.Round(Math.Log2(wait.DelayMs / 1000.0))));
+            harness.EntriesOf<RetryScheduled>(notification.NotificationId)
+                .Select(wait => 1L << (int)Math.Round(Math.Log2(wait.DelayMs / 1000.0))));
     }
 
     [Fact]
@@ -242,7 +245,10 @@ public sealed class NotificationWorkflowTests
         Assert.Empty(harness.EntriesOf<CommandSent>(notification.NotificationId));
         var failures = JsonDocument.Parse(last.Workflow.Data).RootElement.GetProperty("failures");
         Assert.Equal(
-            ["email: the channel is not allowed (priority >= 5; priority = 0)", "webhook: the channel is not allowed (priority >= 5; priority = 0)"],
+            [
+                "email: the channel is not allowed (priority >= 5; priority = 0)",
+                "webhook: the channel is not allowed (priority >= 5; priority = 0)",
+            ],
             failures.EnumerateArray().Select(failure => failure.GetString()));
     }
 
