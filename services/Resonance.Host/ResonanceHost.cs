@@ -4,6 +4,7 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
 using Resonance.Workflows;
+using Resonance.Workflows.Notifications;
 
 namespace Resonance.Host;
 
@@ -80,6 +81,8 @@ static class ResonanceHost
         HostStore.Configure(builder, options);
         HostBus.Configure(builder, options);
         Validated<RuleSetOptions>(builder, RuleSetOptions.Section);
+        Validated<SmtpOptions>(builder, SmtpOptions.Section);
+        Validated<WebhookOptions>(builder, WebhookOptions.Section);
         builder.Services.AddResonanceWorkflows(Validated<WorkflowTimes>(builder, "Workflows"));
         builder.Services.AddHostedService<StartupNotes>();
         if (options.Trail)

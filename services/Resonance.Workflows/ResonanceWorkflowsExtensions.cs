@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine;
+using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
 
@@ -14,9 +15,11 @@ public static class ResonanceWorkflowsExtensions
     public static IServiceCollection AddResonanceWorkflows(this IServiceCollection services, WorkflowTimes times)
     {
         services.TryAddSingleton(times);
+        services.TryAddSingleton<NotificationRules>();
         services.TryAddSingleton<OrderRules>();
         services.TryAddSingleton<PaymentRules>();
         return services
+            .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()
             .AddWorkflowDefinition<PaymentWorkflow>();
     }
@@ -24,6 +27,7 @@ public static class ResonanceWorkflowsExtensions
     /// <summary>Runs every workflow in this process.</summary>
     public static void AddResonanceWorkflowEndpoints(this IBusRegistrationConfigurator bus)
     {
+        bus.AddWorkflow<NotificationWorkflow, NotificationInstance>(NotificationWorkflow.Type);
         bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
         bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
         bus.AddOperatorCommands();

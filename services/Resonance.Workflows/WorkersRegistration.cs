@@ -1,9 +1,11 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Workers;
 using Resonance.Workflows.Cards;
 using Resonance.Workflows.Inventory;
+using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Shipping;
 
 namespace Resonance.Workflows;
@@ -19,6 +21,12 @@ public static class WorkersRegistration
 
     /// <summary>Queue of the workers for shipments.</summary>
     public const string ShippingQueue = "shipping";
+
+    /// <summary>Queue of the worker that talks to the mail server.</summary>
+    public const string EmailQueue = "email";
+
+    /// <summary>Queue of the worker that calls webhooks.</summary>
+    public const string WebhookQueue = "webhook";
 
     const string SqlFolder = "Resonance.Workflows.Sql";
 
@@ -36,6 +44,16 @@ public static class WorkersRegistration
 
         bus.AddWorker<ArrangeShipmentWorker>(ShippingQueue);
         bus.AddWorker<CancelShipmentWorker>(ShippingQueue);
+
+        bus.TryAddSingleton(new SmtpOptions());
+        bus.AddWorker<SendEmailWorker>(EmailQueue);
+
+        bus.TryAddSingleton(new WebhookOptions());
+        bus.AddHttpClient(CallWebhookWorker.Client)
+            // A redirect would take the signed text to where nobody meant it to go.
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            .RemoveAllLoggers();
+        bus.AddWorker<CallWebhookWorker>(WebhookQueue);
     }
 
     /// <summary>Creates or upgrades the workers' tables; any number of processes may call it at once.</summary>

@@ -24,4 +24,14 @@ public sealed class WorkflowTimes
     /// <value>10 min by default; 1 s to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Child { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>One attempt of a notification's channel.</summary>
+    /// <value>30 s by default; 100 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan Notification { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Wait before the first retry of a notification's channel; each further one is twice as long.</summary>
+    /// <value>2 s by default; 10 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan NotificationRetry { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -91,7 +91,8 @@ public sealed class WireTests
 
     static string Name(Type type) => type switch
     {
-        _ when Nullable.GetUnderlyingType(type) is { } value => Name(value) + "?",
+        _ when Nullable.GetUnderlyingType(type) is { } underlying => Name(underlying) + "?",
+        { IsGenericType: true } when type.GetGenericArguments() is [var key, var value] => $"{{{Name(key)}: {Name(value)}}}",
         { IsGenericType: true } => $"[{Name(type.GetGenericArguments()[0])}]",
         _ => type.Name,
     };

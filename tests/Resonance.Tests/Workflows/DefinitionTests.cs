@@ -3,6 +3,7 @@ using MassTransit;
 using Resonance.Engine.Definitions;
 using Resonance.Tests.Approved;
 using Resonance.Workflows;
+using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
 using Xunit;
@@ -12,10 +13,11 @@ namespace Resonance.Tests.Workflows;
 /// <summary>The workflows that ship: sound, and of the shape that was approved.</summary>
 public sealed class DefinitionTests
 {
+    static readonly NotificationWorkflow Notification = new(new NotificationRules(), new WorkflowTimes());
     static readonly OrderWorkflow Order = new(new OrderRules(), new WorkflowTimes());
     static readonly PaymentWorkflow Payment = new(new PaymentRules(), new WorkflowTimes());
 
-    public static TheoryData<string> Types => ["order", "payment"];
+    public static TheoryData<string> Types => ["notification", "order", "payment"];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -29,6 +31,7 @@ public sealed class DefinitionTests
     [Fact]
     public async Task What_each_state_makes_of_each_event_is_approved()
     {
+        await ApprovedFile.AssertAsync("notification.matrix.txt", Matrix(Notification), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("order.matrix.txt", Matrix(Order), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("payment.matrix.txt", Matrix(Payment), TestContext.Current.CancellationToken);
     }
@@ -41,6 +44,7 @@ public sealed class DefinitionTests
             Order.Description.States, strict: true);
         Assert.Equal("Pending", Order.Description.States[0]);
         Assert.Equal("Pending", Payment.Description.States[0]);
+        Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
     }
 
     [Fact]
@@ -51,7 +55,12 @@ public sealed class DefinitionTests
         Assert.Equal(Order.Description.Hash, new OrderWorkflow(new OrderRules(), new WorkflowTimes()).Description.Hash);
     }
 
-    static IWorkflow Find(string type) => type == "order" ? Order : Payment;
+    static IWorkflow Find(string type) => type switch
+    {
+        "notification" => Notification,
+        "order" => Order,
+        _ => Payment,
+    };
 
     static string Matrix<TInstance>(WorkflowStateMachine<TInstance> machine) where TInstance : WorkflowInstance, new()
     {

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Cards;
 using Resonance.Contracts.Inventory;
+using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Shipping;
 using Resonance.Contracts.Workflows;
 using Resonance.Tests.Engine.Workers;
@@ -55,15 +56,32 @@ public sealed class WorkersRegistrationTests
                 CustomerId = "customer-1",
             }),
             await bench.DeliverAsync("shipping", new CancelShipment { WorkflowId = id, IdempotencyKey = "7", ShipmentId = id }),
+            // Nothing is configured that these two could send to, which is an answer as well.
+            await bench.DeliverAsync("email", new SendEmail
+            {
+                WorkflowId = id,
+                IdempotencyKey = "8",
+                Address = "ann@example.org",
+                Template = NotificationTemplates.Message,
+                Data = new Dictionary<string, string>(),
+            }),
+            await bench.DeliverAsync("webhook", new CallWebhook
+            {
+                WorkflowId = id,
+                IdempotencyKey = "9",
+                Url = "http://127.0.0.1/",
+                Template = NotificationTemplates.Message,
+                Data = new Dictionary<string, string>(),
+            }),
         ];
 
         Assert.Equal(
             [
                 nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(CardRefunded),
-                nameof(ShipmentArranged), nameof(ShipmentCancelled),
+                nameof(ShipmentArranged), nameof(ShipmentCancelled), nameof(ActivityFailed), nameof(ActivityFailed),
             ],
             replies.Select(reply => reply?.GetType().Name));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], replies.Select(reply => reply!.IdempotencyKey));
         Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
     }
 
