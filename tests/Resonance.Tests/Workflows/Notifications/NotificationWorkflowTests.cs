@@ -255,9 +255,8 @@ public sealed class NotificationWorkflowTests
     static async Task AllowAsync(WorkflowHarness harness, string expression)
     {
         var rule = harness.Services.GetRequiredService<RuleBook>().Find(NotificationWorkflow.Type, "channel_allowed")!;
-        var text = rule.Rule.Default with { Expression = expression };
         var published = await harness.Services.GetRequiredService<RulePublisher>()
-            .PublishAsync(rule, new RulePublication(text, "ann", "a test", BasedOn: null), Cancellation);
+            .PublishAsync(rule, new RulePublication(expression, Description: null, FailMeans: null, "ann", "a test", BasedOn: null), Cancellation);
         Assert.Equal(PublishOutcome.Published, published.Outcome);
     }
 
