@@ -7,7 +7,7 @@ using Resonance.Engine.Telemetry;
 
 namespace Resonance.Engine.Delivery;
 
-/// <summary>Sends stored messages through MassTransit, confirmed by the broker.</summary>
+/// <summary>Sends stored messages through MassTransit; a row goes when the broker has confirmed its message.</summary>
 sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions options, ILogger<OutboxSender> log)
 {
     const int MostOpen = 2000;

@@ -57,6 +57,7 @@ sealed class RuleSetRefresh(RuleBook book, RuleVersions versions, TimeProvider c
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            // The process stops; there is nothing to finish.
         }
     }
 

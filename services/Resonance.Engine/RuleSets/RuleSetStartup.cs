@@ -42,8 +42,8 @@ sealed class RuleSetStartup(RuleBook book, RuleVersions versions, RuleSetRefresh
             if (stored.Any(version => version.Origin != RuleOrigin.Published && version.Text == text))
                 return false;
 
-            var reason = stored.Count == 0 ? "the first version" : "a process with another text was started";
-            if (await versions.AppendAsync(rule, text, origin, Author, reason, stored.Count, cancellationToken) is not null)
+            var (before, reason) = stored is [.., var last] ? (last.Number, "a process with another text was started") : (0, "the first version");
+            if (await versions.AppendAsync(rule, text, origin, Author, reason, before, cancellationToken) is not null)
                 return true;
         }
     }

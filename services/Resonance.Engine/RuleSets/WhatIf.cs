@@ -64,7 +64,7 @@ public sealed class WhatIf
     public async Task<(WhatIfResult? Result, IReadOnlyList<ExpressionError> Errors)> RunAsync(
         WorkflowRule rule, WhatIfRequest request, CancellationToken cancellationToken)
     {
-        if (RuleExpression.Load(request.Expression, rule.Rule.Facts, out var errors) is not { } candidate)
+        if (RuleExpression.Load(request.Expression, rule.Rule.Facts, out var errors, rule.Rule.Limits) is not { } candidate)
             return (null, errors);
 
         var tally = new Tally(request);

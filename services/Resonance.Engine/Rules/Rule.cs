@@ -6,11 +6,12 @@ namespace Resonance.Engine.Rules;
 /// <summary>A named decision over facts, written in the rule language. Its text may change while the system runs; its facts may not.</summary>
 public abstract class Rule
 {
-    private protected Rule(string name, RuleText text, FactsType facts)
+    private protected Rule(string name, RuleText text, FactsType facts, LanguageLimits limits)
     {
         Name = name;
         Default = text;
         Facts = facts;
+        Limits = limits;
     }
 
     /// <summary>Lower snake case, unique in its workflow.</summary>
@@ -22,13 +23,16 @@ public abstract class Rule
     /// <summary>What it may be about.</summary>
     public FactsType Facts { get; }
 
+    /// <summary>What it may take at most, whatever it says.</summary>
+    public LanguageLimits Limits { get; }
+
     /// <summary>The version that decides now.</summary>
     public abstract RuleVersion Version { get; }
 
     /// <summary>All that is wrong with an expression for this rule; nothing when it could be published.</summary>
     public IReadOnlyList<ExpressionError> Check(string expression)
     {
-        RuleExpression.Load(expression, Facts, out var errors);
+        RuleExpression.Load(expression, Facts, out var errors, Limits);
         return errors;
     }
 
@@ -49,9 +53,10 @@ public sealed class Rule<TFacts> : Rule where TFacts : class
     /// <param name="expression">The rule in the rule language: true is a pass. What is wrong with it is told when the process starts.</param>
     /// <param name="description">What the rule is for, for people.</param>
     /// <param name="failMeans">What a fail means, for people, e.g. <c>out of stock</c>.</param>
+    /// <param name="limits">What it may take at most; null for <see cref="LanguageLimits.Default"/>.</param>
     /// <exception cref="ArgumentException">A property of the record is of a type that the language has nothing for.</exception>
-    public Rule(string name, string expression, string description, string failMeans)
-        : base(name, new RuleText(expression, description, failMeans), FactsType.Of<TFacts>())
+    public Rule(string name, string expression, string description, string failMeans, LanguageLimits? limits = null)
+        : base(name, new RuleText(expression, description, failMeans), FactsType.Of<TFacts>(), limits ?? LanguageLimits.Default)
     {
         Use(new RuleVersion(1, Default, RuleOrigin.Code, "code", "", DateTimeOffset.UnixEpoch));
     }
@@ -77,7 +82,7 @@ public sealed class Rule<TFacts> : Rule where TFacts : class
 
     internal override IReadOnlyList<ExpressionError> Use(RuleVersion version)
     {
-        if (RuleExpression<TFacts>.Load(version.Text.Expression, out var errors) is { } expression)
+        if (RuleExpression<TFacts>.Load(version.Text.Expression, out var errors, Limits) is { } expression)
             _current = new Current(version, expression);
         return errors;
     }

@@ -13,7 +13,7 @@ namespace Resonance.Gateway.Rules;
 sealed record PublishRuleRequest
 {
     /// <summary>In the rule language: true is a pass.</summary>
-    [Required, StringLength(16_384, MinimumLength = 1)]
+    [Required, StringLength(LanguageLimits.DefaultSourceLength, MinimumLength = 1)]
     public required string Expression { get; init; }
 
     /// <summary>What the rule is for; as before when left out.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Rules.Language;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage.Queries;
 
@@ -14,7 +15,7 @@ namespace Resonance.Gateway.Rules;
 sealed record WhatIfAsked : IValidatableObject
 {
     /// <summary>The candidate, in the rule language.</summary>
-    [Required, StringLength(16_384, MinimumLength = 1)]
+    [Required, StringLength(LanguageLimits.DefaultSourceLength, MinimumLength = 1)]
     public required string Expression { get; init; }
 
     /// <summary>First moment of the period.</summary>

@@ -25,7 +25,7 @@ public sealed class NotificationWorkflow : WorkflowStateMachine<NotificationInst
             MaximumAttempts = 6,
         };
         SendEmail = Activity<SendEmail, EmailSent>(nameof(SendEmail), activity => activity
-            .SendTo("email").Timeout(times.Notification).Retry(retry)
+            .SendTo(WorkersRegistration.EmailQueue).Timeout(times.Notification).Retry(retry)
             .NeedsNoCompensation(CannotBeUnsent)
             .Command(call => new SendEmail
             {
@@ -36,7 +36,7 @@ public sealed class NotificationWorkflow : WorkflowStateMachine<NotificationInst
                 Data = call.Instance.Data,
             }));
         CallWebhook = Activity<CallWebhook, WebhookCalled>(nameof(CallWebhook), activity => activity
-            .SendTo("webhook").Timeout(times.Notification).Retry(retry)
+            .SendTo(WorkersRegistration.WebhookQueue).Timeout(times.Notification).Retry(retry)
             .NeedsNoCompensation(CannotBeUnsent)
             .Command(call => new CallWebhook
             {

@@ -6,6 +6,7 @@ using Resonance.Contracts.Shipping;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Recovery;
+using Resonance.Workflows.Payments;
 
 namespace Resonance.Workflows.Orders;
 
@@ -29,7 +30,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
         StartsWith(() => Submitted, start => start.OrderId, start => start.OrderNumber, start => start.Priority);
 
         ReleaseInventory = Activity<ReleaseInventory, InventoryReleased>(nameof(ReleaseInventory), activity => activity
-            .SendTo("inventory").Timeout(times.Worker).Retry(Patient)
+            .SendTo(WorkersRegistration.InventoryQueue).Timeout(times.Worker).Retry(Patient)
             .Command(call => new ReleaseInventory
             {
                 WorkflowId = call.WorkflowId,
@@ -37,7 +38,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
                 ReservationId = call.WorkflowId,
             }));
         ReserveInventory = Activity<ReserveInventory, InventoryReserved>(nameof(ReserveInventory), activity => activity
-            .SendTo("inventory").Timeout(times.Worker).Retry(Patient)
+            .SendTo(WorkersRegistration.InventoryQueue).Timeout(times.Worker).Retry(Patient)
             .CompensateWith(ReleaseInventory, when: reply => reply.Reserved)
             .Command(call => new ReserveInventory
             {
@@ -48,10 +49,10 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             }));
 
         RefundPayment = Activity<RefundPayment, ChildWorkflowFinished>(nameof(RefundPayment), activity => activity
-            .SendTo("payment").Timeout(times.Child).Retry(Patient)
+            .SendTo(PaymentWorkflow.Type).Timeout(times.Child).Retry(Patient)
             .Command(call => new RefundPayment { PaymentId = call.Instance.PaymentId, Reason = OneLine(call.Instance.Reason) }));
         Payment = Activity<StartPayment, ChildWorkflowFinished>(nameof(Payment), activity => activity
-            .SendTo("payment").Timeout(times.Child).Retry(Patient with { MaximumAttempts = 0, MaximumInterval = TimeSpan.FromMinutes(10) })
+            .SendTo(PaymentWorkflow.Type).Timeout(times.Child).Retry(Patient with { MaximumAttempts = 0, MaximumInterval = TimeSpan.FromMinutes(10) })
             .CompensateWith(RefundPayment, when: reply => reply.Status == WorkflowStatus.Completed)
             .Command(call => new StartPayment
             {
@@ -63,7 +64,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             }));
 
         CancelShipment = Activity<CancelShipment, ShipmentCancelled>(nameof(CancelShipment), activity => activity
-            .SendTo("shipping").Timeout(times.Worker).Retry(Patient)
+            .SendTo(WorkersRegistration.ShippingQueue).Timeout(times.Worker).Retry(Patient)
             .Command(call => new CancelShipment
             {
                 WorkflowId = call.WorkflowId,
@@ -71,7 +72,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
                 ShipmentId = call.WorkflowId,
             }));
         ArrangeShipment = Activity<ArrangeShipment, ShipmentArranged>(nameof(ArrangeShipment), activity => activity
-            .SendTo("shipping").Timeout(times.Worker).Retry(Patient)
+            .SendTo(WorkersRegistration.ShippingQueue).Timeout(times.Worker).Retry(Patient)
             .CompensateWith(CancelShipment)
             .Command(call => new ArrangeShipment
             {

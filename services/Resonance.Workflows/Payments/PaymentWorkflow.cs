@@ -26,7 +26,7 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             MaximumAttempts = 5,
         };
         AssessCard = Activity<AssessCard, CardAssessed>(nameof(AssessCard), activity => activity
-            .SendTo("card-provider").Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
+            .SendTo(WorkersRegistration.CardProviderQueue).Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
             .NeedsNoCompensation("because an assessment changes nothing at the provider")
             .Command(call => new AssessCard
             {
@@ -37,7 +37,7 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
                 Currency = call.Instance.Currency,
             }));
         RefundCard = Activity<RefundCard, CardRefunded>(nameof(RefundCard), activity => activity
-            .SendTo("card-provider").Timeout(times.CardProvider).Retry(retry)
+            .SendTo(WorkersRegistration.CardProviderQueue).Timeout(times.CardProvider).Retry(retry)
             .Command(call => new RefundCard
             {
                 WorkflowId = call.WorkflowId,
@@ -45,7 +45,7 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
                 CaptureKey = call.KeyOf(nameof(CaptureCard)),
             }));
         CaptureCard = Activity<CaptureCard, CardCaptured>(nameof(CaptureCard), activity => activity
-            .SendTo("card-provider").Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
+            .SendTo(WorkersRegistration.CardProviderQueue).Timeout(times.CardProvider).Retry(retry).RetryFrom(Pending)
             .CompensateWith(RefundCard)
             .Command(call => new CaptureCard
             {

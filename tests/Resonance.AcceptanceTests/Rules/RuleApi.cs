@@ -7,6 +7,10 @@ namespace Resonance.AcceptanceTests.Rules;
 /// <summary>The API of rules, as a foreign client sees it.</summary>
 sealed class RuleApi(HttpClient client)
 {
+    /// <summary>The rules of all workflows, each as it decides now.</summary>
+    public async Task<IReadOnlyList<SeenCurrent>> ListAsync(CancellationToken cancellationToken) =>
+        (await client.GetFromJsonAsync<SeenCurrent[]>("api/rules", cancellationToken))!;
+
     public async Task<SeenRule> GetAsync(string rule, CancellationToken cancellationToken) =>
         (await client.GetFromJsonAsync<SeenRule>($"api/rules/{rule}", cancellationToken))!;
 

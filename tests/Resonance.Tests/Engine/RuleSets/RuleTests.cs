@@ -2,6 +2,7 @@ using MassTransit;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Rules;
+using Resonance.Engine.Rules.Language;
 using Xunit;
 
 namespace Resonance.Tests.Engine.RuleSets;
@@ -52,6 +53,20 @@ public sealed class RuleTests
         Assert.False(verdict.Passed);
         Assert.Equal(reason, verdict.Reason);
         Assert.Equal(4, verdict.Values.Count);
+    }
+
+    [Fact]
+    public void A_rule_may_have_limits_of_its_own()
+    {
+        var rule = new Rule<LoanFacts>(
+            "good_credit", "score >= 600", "Who gets a loan at all.", "the credit is not good enough",
+            new LanguageLimits { Cost = 10, SourceLength = 30 });
+
+        Assert.Contains("30 characters", Assert.Single(rule.Check("score >= 600 && amount < 1000000.0")).Message, StringComparison.Ordinal);
+        Assert.Empty(rule.Use(new RuleVersion(2, rule.Default with { Expression = "incomes.all(i, i > i - i - i)" }, "published", "Ada", "", default)));
+        var verdict = rule.Evaluate(Loan);
+        Assert.False(verdict.Passed);
+        Assert.Contains("could not be evaluated", verdict.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

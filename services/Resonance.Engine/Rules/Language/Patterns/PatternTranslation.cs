@@ -182,9 +182,7 @@ sealed class PatternTranslation
         if (More && Current == '?')
         {
             _at++;
-            if (!GroupKind(out var onlyFlags))
-                return 1;
-            if (onlyFlags)
+            if (!GroupKind(out var onlyFlags) || onlyFlags)
                 return 1;
         }
 

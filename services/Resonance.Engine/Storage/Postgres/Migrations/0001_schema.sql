@@ -15,17 +15,17 @@ CREATE TABLE workflow (
     finished_at timestamptz,
     head_hash bytea NOT NULL,
     CONSTRAINT workflow_pkey PRIMARY KEY (id),
-    CONSTRAINT workflow_type_key UNIQUE (key, type),
+    CONSTRAINT workflow_type_key UNIQUE (type, key),
     CONSTRAINT workflow_version CHECK (version >= 0),
     CONSTRAINT workflow_priority CHECK (priority BETWEEN 0 AND 9),
     CONSTRAINT workflow_head_hash CHECK (octet_length(head_hash) = 32)
-) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
--- Lists are the newest first, of everything or by one of these; other conditions are few enough to filter. No index has a column that
--- changes at every step: the new version of a row then stays on its page, and a step writes to no index of this table at all.
+-- Lists are the newest first, of everything or by one of these; other conditions are few enough to filter.
 CREATE INDEX workflow_started_at ON workflow (started_at, id);
 CREATE INDEX workflow_type ON workflow (type, started_at, id);
 CREATE INDEX workflow_status ON workflow (status, started_at, id);
+CREATE INDEX workflow_state ON workflow (state, started_at, id);
 
 -- One row a step. It is the inbox as well: a message that stands here was applied.
 CREATE TABLE journal (

@@ -17,11 +17,11 @@ CREATE TABLE workflow (
     UNIQUE (type, key)
 ) STRICT;
 
--- Lists are the newest first, of everything or by one of these; other conditions are few enough to filter. No index has a column that
--- changes at every step.
+-- Lists are the newest first, of everything or by one of these; other conditions are few enough to filter.
 CREATE INDEX workflow_started_at ON workflow (started_at, id);
 CREATE INDEX workflow_type ON workflow (type, started_at, id);
 CREATE INDEX workflow_status ON workflow (status, started_at, id);
+CREATE INDEX workflow_state ON workflow (state, started_at, id);
 
 -- One row a step. It is the inbox as well: a message that stands here was applied.
 CREATE TABLE journal (
