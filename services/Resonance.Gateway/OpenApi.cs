@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -43,6 +44,13 @@ static class OpenApi
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.RequestBody = JsonBodyOf(await context.GetOrCreateSchemaAsync(typeof(ActionRequest), null, cancellationToken));
+        Choose(operation, "action", OperatorActions.All);
+    }
+
+    public static async Task DescribeBulkActionAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        await DescribeBodyAsync<BulkActionAsked>(operation, context, cancellationToken);
         Choose(operation, "action", OperatorActions.All);
     }
 

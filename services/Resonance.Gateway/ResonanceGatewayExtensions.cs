@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
+using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Workflows;
 
@@ -58,7 +60,10 @@ public static class ResonanceGatewayExtensions
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
         ActionEndpoint.Map(api);
+        ExplainEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        IncidentEndpoints.Map(api);
+        BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
         DeadLetterEndpoints.Map(api);
@@ -71,6 +76,5 @@ public static class ResonanceGatewayExtensions
 /// <summary>See <see cref="WorkflowClient.StartAsync"/>.</summary>
 delegate Task<StartResult> StartWorkflow(string type, object start, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="WorkflowClient.ActAsync"/>.</summary>
-delegate Task<ActionResult> ActOnWorkflow(
-    Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken);
+/// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
+delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);

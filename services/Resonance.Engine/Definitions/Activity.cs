@@ -65,6 +65,9 @@ public abstract class Activity<TInstance> where TInstance : WorkflowInstance
 
     internal abstract Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply);
 
+    /// <summary>The command as it would be sent now.</summary>
+    internal abstract object MakeCommand(TInstance instance, string idempotencyKey);
+
     internal abstract Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, string idempotencyKey);
 }
 
@@ -109,6 +112,9 @@ public sealed class Activity<TInstance, TCommand, TReply> : Activity<TInstance>
 
     internal override Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply) =>
         context.Raise(Completed, (TReply)reply);
+
+    internal override object MakeCommand(TInstance instance, string idempotencyKey) =>
+        _command(new ActivityCall<TInstance>(instance, idempotencyKey));
 
     internal override async Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, string idempotencyKey)
     {

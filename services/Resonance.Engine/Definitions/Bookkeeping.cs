@@ -74,6 +74,12 @@ sealed class Suspension
     /// <summary>The activity that failed; null when a person must decide, or an operator held the instance.</summary>
     public string? Activity { get; set; }
 
+    /// <summary>What went wrong, in a short stable word; null when the instance was suspended before that was kept.</summary>
+    public string? ErrorKind { get; set; }
+
+    /// <summary>The key of the command that failed; null with <see cref="Activity"/>, or when it was not kept yet.</summary>
+    public string? IdempotencyKey { get; set; }
+
     public int Attempts { get; set; }
 
     /// <summary>True when the worker refused for good, so that trying again is a new execution and not the same one.</summary>

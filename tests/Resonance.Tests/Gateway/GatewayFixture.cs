@@ -11,6 +11,7 @@ using Resonance.Contracts.Orders;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
@@ -34,7 +35,7 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal Func<StartResult> StartAnswers { get; set; } = () => throw new InvalidOperationException("No start was expected.");
 
-    internal List<(Guid Id, string Action, string Operator, string Reason)> Acts { get; } = [];
+    internal List<(Guid Id, OperatorRequest Request)> Acts { get; } = [];
 
     internal Func<ActionResult> ActAnswers { get; set; } = () => throw new InvalidOperationException("No action was expected.");
 
@@ -68,6 +69,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddResonanceGateway();
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
+        builder.Services.AddOperations();
         _app = builder.Build();
         _app.MapResonanceGateway();
         await _app.StartAsync(Cancel);
@@ -130,9 +132,9 @@ public abstract class GatewayFixture : IAsyncLifetime
         return Task.FromResult(StartAnswers());
     }
 
-    Task<ActionResult> ActAsync(Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    Task<ActionResult> ActAsync(Guid id, OperatorRequest request, CancellationToken cancellationToken)
     {
-        Acts.Add((id, action, operatorName, reason));
+        Acts.Add((id, request));
         return Task.FromResult(ActAnswers());
     }
 
@@ -145,7 +147,9 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = start => ((SubmitOrder)start).OrderNumber,
         PriorityOf = start => ((SubmitOrder)start).Priority ?? 0,
         States = ["Pending", "AwaitingPayment", "Completed"],
-        AllowedActions = (_, _) => [],
+        Situation = _ => throw new NotSupportedException(),
+        Problems = (_, _) => throw new NotSupportedException(),
+        WhyStranded = _ => throw new NotSupportedException(),
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         Hash = "0a",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
@@ -160,7 +164,9 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = _ => null,
         PriorityOf = _ => 0,
         States = ["Pending", "ValidateCard"],
-        AllowedActions = (_, _) => [],
+        Situation = _ => throw new NotSupportedException(),
+        Problems = (_, _) => throw new NotSupportedException(),
+        WhyStranded = _ => throw new NotSupportedException(),
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         Rules = [PaymentRules.FraudReview, PaymentRules.FraudScore],
         Hash = "0b",

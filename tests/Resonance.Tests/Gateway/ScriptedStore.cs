@@ -27,6 +27,10 @@ sealed class ScriptedStore : IWorkflowStore
     public Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<IReadOnlyList<WorkflowRow>> ScanAsync(
+        WorkflowScan which, (DateTimeOffset StartedAt, Guid Id)? after, int most, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<StepResult>> CommitAsync(
         IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -36,6 +36,7 @@ static partial class Arrows
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
+        ["Operations"] = ["Definitions", "Delivery", "Journal", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
