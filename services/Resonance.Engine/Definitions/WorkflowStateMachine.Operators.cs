@@ -60,8 +60,15 @@ public abstract partial class WorkflowStateMachine<TInstance>
     {
         var suspension = await LeaveSuspensionAsync(context, OperatorActions.Retry);
 
+        var others = context.Saga.Engine.Activities.ToArray();
+
         // A refused command did nothing and would be refused again under its old key; one without an answer may have done its work.
-        await ExecuteAsync(context, _activities[suspension.Activity!], anew: suspension.Refused);
+        await ExecuteAsync(
+            context, _activities[suspension.Activity!], anew: suspension.Refused, suspension.Item, suspension.IdempotencyKey);
+
+        // Their time-outs stopped with the suspension, and what they answered meanwhile was rejected.
+        foreach (var open in others)
+            await AttemptAsync(context, _activities[open.Name], open);
     }
 
     async Task ResumeAsync(BehaviorContext<TInstance> context, IOperatorCommand command)
@@ -119,6 +126,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
             Cause = cause,
             State = context.Saga.CurrentState,
             Activity = failure?.Activity,
+            Item = failure?.Item,
+            IdempotencyKey = failure?.IdempotencyKey,
             Attempts = failure?.Attempts ?? 0,
             Refused = refused,
             By = by,
