@@ -86,4 +86,9 @@ public sealed record ReportTimeline
     /// <summary>Instances that ended, however; as many numbers as in <see cref="Started"/>.</summary>
     [Required, Length(1, 400)]
     public required IReadOnlyList<long> Finished { get; init; }
+
+    /// <summary>Whether both count the same hours or days.</summary>
+    public bool IsLike(ReportTimeline other) =>
+        From == other.From && SlotSeconds == other.SlotSeconds
+        && Started.Count == other.Started.Count && Finished.Count == Started.Count && other.Finished.Count == Started.Count;
 }

@@ -112,7 +112,14 @@ public sealed record RenderReport : IActivityCommand, IValidatableObject
     public required IReadOnlyList<ReportFigures> Figures { get; init; }
 
     /// <inheritdoc />
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ReportPeriod.Check(From, To);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var problem in ReportPeriod.Check(From, To))
+            yield return problem;
+        if (Figures is null || Figures.All(figures => figures.Timeline.IsLike(Figures[0].Timeline)))
+            yield break;
+        yield return new ValidationResult("The timelines must count the same hours or days.", [nameof(Figures)]);
+    }
 }
 
 /// <summary>The report is written down and kept.</summary>
