@@ -10,6 +10,7 @@ using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
+using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Workflows;
 
@@ -67,6 +68,7 @@ public static class ResonanceGatewayExtensions
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
         DeadLetterEndpoints.Map(api);
+        ReportEndpoint.Map(api);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi();
         return endpoints;

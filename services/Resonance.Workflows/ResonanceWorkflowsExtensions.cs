@@ -2,9 +2,11 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine;
+using Resonance.Engine.Definitions;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
+using Resonance.Workflows.Reporting;
 
 namespace Resonance.Workflows;
 
@@ -18,10 +20,15 @@ public static class ResonanceWorkflowsExtensions
         services.TryAddSingleton<NotificationRules>();
         services.TryAddSingleton<OrderRules>();
         services.TryAddSingleton<PaymentRules>();
+        services.TryAddSingleton<ReportingRules>();
+
+        // A report is about every workflow, itself included, so that its workflow cannot have the catalog before it is made.
+        services.TryAddSingleton<Func<WorkflowCatalog>>(provider => provider.GetRequiredService<WorkflowCatalog>);
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()
-            .AddWorkflowDefinition<PaymentWorkflow>();
+            .AddWorkflowDefinition<PaymentWorkflow>()
+            .AddWorkflowDefinition<ReportingWorkflow>();
     }
 
     /// <summary>Runs every workflow in this process.</summary>
@@ -30,6 +37,7 @@ public static class ResonanceWorkflowsExtensions
         bus.AddWorkflow<NotificationWorkflow, NotificationInstance>(NotificationWorkflow.Type);
         bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
         bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
+        bus.AddWorkflow<ReportingWorkflow, ReportingInstance>(ReportingWorkflow.Type);
         bus.AddOperatorCommands();
     }
 }

@@ -6,6 +6,7 @@ using Resonance.Engine.Workers;
 using Resonance.Workflows.Cards;
 using Resonance.Workflows.Inventory;
 using Resonance.Workflows.Notifications;
+using Resonance.Workflows.Reporting;
 using Resonance.Workflows.Shipping;
 
 namespace Resonance.Workflows;
@@ -27,6 +28,12 @@ public static class WorkersRegistration
 
     /// <summary>Queue of the worker that calls webhooks.</summary>
     public const string WebhookQueue = "webhook";
+
+    /// <summary>Queue of the worker that counts what workflows did.</summary>
+    public const string FiguresQueue = "figures";
+
+    /// <summary>Queue of the worker that writes reports down.</summary>
+    public const string RendererQueue = "report-renderer";
 
     const string SqlFolder = "Resonance.Workflows.Sql";
 
@@ -54,6 +61,9 @@ public static class WorkersRegistration
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
             .RemoveAllLoggers();
         bus.AddWorker<CallWebhookWorker>(WebhookQueue);
+
+        bus.AddWorker<CollectFiguresWorker>(FiguresQueue);
+        bus.AddWorker<RenderReportWorker>(RendererQueue);
     }
 
     /// <summary>Creates or upgrades the workers' tables; any number of processes may call it at once.</summary>

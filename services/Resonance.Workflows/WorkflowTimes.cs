@@ -34,4 +34,14 @@ public sealed class WorkflowTimes
     /// <value>2 s by default; 10 ms to 1 h.</value>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan NotificationRetry { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>One attempt to collect the figures of a report's workflow, or to write the report down.</summary>
+    /// <value>6 min by default, a minute more than the store may take; 100 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan Report { get; set; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>Wait before a report's first retry; the second one is twice as long.</summary>
+    /// <value>10 s by default; 10 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan ReportRetry { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -14,6 +14,11 @@ namespace Resonance.Engine.Definitions;
 /// <param name="Attempts">Attempts made.</param>
 public sealed record ActivityFailure(string Activity, string ErrorKind, string Message, int Attempts)
 {
+    /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; init; }
+
+    internal string? IdempotencyKey { get; init; }
+
     /// <summary>The kind of a failure that is the lack of an answer.</summary>
     public const string Timeout = "timeout";
 
@@ -66,9 +71,9 @@ public abstract class Activity<TInstance> where TInstance : WorkflowInstance
     internal abstract Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply);
 
     /// <summary>The command as it would be sent now.</summary>
-    internal abstract object MakeCommand(TInstance instance, string idempotencyKey);
+    internal abstract object MakeCommand(TInstance instance, OpenActivity open);
 
-    internal abstract Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, string idempotencyKey);
+    internal abstract Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, OpenActivity open);
 }
 
 /// <inheritdoc />
@@ -113,16 +118,18 @@ public sealed class Activity<TInstance, TCommand, TReply> : Activity<TInstance>
     internal override Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply) =>
         context.Raise(Completed, (TReply)reply);
 
-    internal override object MakeCommand(TInstance instance, string idempotencyKey) =>
-        _command(new ActivityCall<TInstance>(instance, idempotencyKey));
+    internal override object MakeCommand(TInstance instance, OpenActivity open) => Make(instance, open);
 
-    internal override async Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, string idempotencyKey)
+    internal override async Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, OpenActivity open)
     {
         var step = Step.Of(context);
-        var command = _command(new ActivityCall<TInstance>(context.Saga, idempotencyKey));
+        var command = Make(context.Saga, open);
         var endpoint = await context.GetSendEndpoint(Addresses.Endpoint(Destination));
-        return await OutgoingMessage.CaptureAsync(endpoint, command, CallerHeaders.For<TCommand>(step, idempotencyKey), step.WorkflowId, default);
+        return await OutgoingMessage.CaptureAsync(endpoint, command, CallerHeaders.For<TCommand>(step, open.IdempotencyKey), step.WorkflowId, default);
     }
+
+    TCommand Make(TInstance instance, OpenActivity open) =>
+        _command(new ActivityCall<TInstance>(instance, open.IdempotencyKey) { Item = open.Item });
 }
 
 /// <summary>What a command is made from.</summary>
@@ -132,6 +139,9 @@ public sealed record ActivityCall<TInstance>(TInstance Instance, string Idempote
 {
     /// <summary>The instance's id; goes into the command.</summary>
     public Guid WorkflowId => Instance.CorrelationId;
+
+    /// <summary>What the command is for; null unless the activity is fanned out with <c>ExecuteEach</c>.</summary>
+    public string? Item { get; init; }
 
     /// <summary>The idempotency key under which another activity of the instance was executed last: how a compensation names what it undoes.</summary>
     public string KeyOf(string activity) => IdempotencyKeys.For(WorkflowId, activity, Instance.Engine.Executions.GetValueOrDefault(activity));

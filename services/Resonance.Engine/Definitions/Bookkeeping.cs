@@ -45,6 +45,9 @@ sealed class OpenActivity
 {
     public required string Name { get; set; }
 
+    /// <summary>What it was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; set; }
+
     /// <summary>Names the effect, the same for every attempt.</summary>
     public required string IdempotencyKey { get; set; }
 
@@ -61,6 +64,10 @@ sealed class OpenActivity
     public bool Waiting { get; set; }
 
     public string? LastError { get; set; }
+
+    /// <summary>What people call it.</summary>
+    [JsonIgnore]
+    public string Title => Item is null ? Name : $"{Name}({Item})";
 }
 
 /// <summary>Why an instance waits for a person, and where it goes on.</summary>
@@ -76,6 +83,9 @@ sealed class Suspension
 
     /// <summary>What went wrong, in a short stable word; null when the instance was suspended before that was kept.</summary>
     public string? ErrorKind { get; set; }
+
+    /// <summary>The item of the activity that failed; null unless it was fanned out.</summary>
+    public string? Item { get; set; }
 
     /// <summary>The key of the command that failed; null with <see cref="Activity"/>, or when it was not kept yet.</summary>
     public string? IdempotencyKey { get; set; }

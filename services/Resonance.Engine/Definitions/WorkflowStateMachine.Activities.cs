@@ -92,8 +92,9 @@ public abstract partial class WorkflowStateMachine<TInstance>
     /// <summary>Sends an activity's command and waits for its reply.</summary>
     /// <param name="context">The step.</param>
     /// <param name="activity">What is to be done.</param>
+    /// <param name="item">What for, when it is executed for several at once.</param>
     /// <param name="key">Names the effect when it was begun before; null to begin anew.</param>
-    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, string? key = null)
+    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, string? item = null, string? key = null)
     {
         var instance = context.Saga;
         var engine = instance.Engine;
@@ -110,6 +111,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var open = new OpenActivity
         {
             Name = activity.Name,
+            Item = item,
             IdempotencyKey = key,
             State = instance.CurrentState,
         };
@@ -122,13 +124,16 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var step = Step.Of(context);
         open.Attempt++;
         open.Waiting = false;
-        var command = await activity.CaptureAsync(context, open.IdempotencyKey);
+        var command = await activity.CaptureAsync(context, open);
         step.Send(command, new CommandSent(
-            activity.Name, activity.CommandType.Name, command.Row.Destination, open.IdempotencyKey, open.Attempt, command.Row.MessageId));
+            activity.Name, activity.CommandType.Name, command.Row.Destination, open.IdempotencyKey, open.Attempt, command.Row.MessageId)
+        {
+            Item = open.Item,
+        });
 
         open.Timer = NewId.NextGuid();
         var timeOut = new ActivityTimedOut { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt };
-        SetTimer(context, timeOut, open.Timer.Value, $"{activity.Name} time-out", activity.Timeout);
+        SetTimer(context, timeOut, open.Timer.Value, $"{open.Title} time-out", activity.Timeout);
     }
 
     async Task OnReplyAsync<TReply>(BehaviorContext<TInstance, TReply> context) where TReply : class, IActivityReply
@@ -150,7 +155,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         }
 
         var step = Step.Of(context);
-        step.Record(new ReplyReceived(activity.Name, typeof(TReply).Name, open.IdempotencyKey, open.Attempt));
+        step.Record(new ReplyReceived(activity.Name, typeof(TReply).Name, open.IdempotencyKey, open.Attempt) { Item = open.Item });
         Close(step, engine, open);
         if (activity.CompensatedBy is not null && !activity.LeavesSomething(reply))
             engine.ToUndo.Remove(activity.Name);
@@ -185,14 +190,14 @@ public abstract partial class WorkflowStateMachine<TInstance>
         }
 
         var step = Step.Of(context);
-        step.Record(new AttemptFailed(activity.Name, open.Attempt, failure.ErrorKind, failure.Message));
+        step.Record(new AttemptFailed(activity.Name, open.Attempt, failure.ErrorKind, failure.Message) { Item = open.Item });
         Close(step, engine, open);
         engine.ToUndo.Remove(activity.Name);
-        var why = new ActivityFailure(activity.Name, failure.ErrorKind, failure.Message, open.Attempt);
+        var why = Failure(open, failure.ErrorKind, failure.Message);
         if (!IsUndoing(engine, activity) && AcceptsIn(context.Saga.CurrentState, activity.Failed))
             await context.Raise(activity.Failed, why);
         else
-            await SuspendAsync(context, $"{activity.Name} was refused: {failure.Message}", why, open.IdempotencyKey, refused: true);
+            await SuspendAsync(context, $"{open.Title} was refused: {failure.Message}", why, refused: true);
     }
 
     async Task OnTimeOutAsync(BehaviorContext<TInstance, ActivityTimedOut> context)
@@ -230,26 +235,29 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var step = Step.Of(context);
         var instance = context.Saga;
         open.LastError = error;
-        step.Record(new AttemptFailed(activity.Name, open.Attempt, kind, error));
+        step.Record(new AttemptFailed(activity.Name, open.Attempt, kind, error) { Item = open.Item });
         StopTimer(step, open);
         if (!activity.Retry.Allows(open.Attempt, kind))
         {
             instance.Engine.Activities.Remove(open);
-            var why = new ActivityFailure(activity.Name, kind, error, open.Attempt);
+            var why = Failure(open, kind, error);
             if (!IsUndoing(instance.Engine, activity) && AcceptsIn(instance.CurrentState, activity.Exhausted))
                 await context.Raise(activity.Exhausted, why);
             else
-                await SuspendAsync(context, $"{activity.Name} failed {open.Attempt} times: {error}", why, open.IdempotencyKey);
+                await SuspendAsync(context, $"{open.Title} failed {open.Attempt} times: {error}", why);
             return;
         }
 
         var delay = activity.Retry.DelayBefore(open.Attempt, step.Chance());
-        step.Record(new RetryScheduled(activity.Name, open.Attempt, (long)delay.TotalMilliseconds, activity.Retry.ToString(), kind));
+        step.Record(new RetryScheduled(activity.Name, open.Attempt, (long)delay.TotalMilliseconds, activity.Retry.ToString(), kind)
+        {
+            Item = open.Item,
+        });
         open.Waiting = true;
         open.State = instance.CurrentState;
         open.Timer = NewId.NextGuid();
         var due = new ActivityRetryDue { WorkflowId = step.WorkflowId, IdempotencyKey = open.IdempotencyKey, Attempt = open.Attempt + 1 };
-        SetTimer(context, due, open.Timer.Value, $"{activity.Name} retry", delay);
+        SetTimer(context, due, open.Timer.Value, $"{open.Title} retry", delay);
         if (activity.RetriesFrom is { } state && state.Name != instance.CurrentState)
             await context.TransitionToState(state);
     }
@@ -267,7 +275,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
     {
         if (open.Timer is not { } token)
             return;
-        step.CancelTimer(token, open.Waiting ? $"{open.Name} retry" : $"{open.Name} time-out");
+        step.CancelTimer(token, open.Waiting ? $"{open.Title} retry" : $"{open.Title} time-out");
         open.Timer = null;
     }
 }

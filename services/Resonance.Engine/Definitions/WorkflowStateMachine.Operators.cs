@@ -84,7 +84,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var others = context.Saga.Engine.Activities.ToArray();
 
         // A refused command did nothing and would be refused again under its old key; one without an answer may have done its work.
-        await ExecuteAsync(context, _activities[suspension.Activity!], suspension.Refused ? null : KeyOf(context.Saga, suspension));
+        await ExecuteAsync(
+            context, _activities[suspension.Activity!], suspension.Item, suspension.Refused ? null : KeyOf(context.Saga, suspension));
         await GoOnAsync(context, others);
     }
 
@@ -137,8 +138,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
 
     /// <summary>Has the instance wait for a person.</summary>
     internal Task SuspendAsync(
-        BehaviorContext<TInstance> context, string cause, ActivityFailure? failure = null, string? key = null, bool refused = false,
-        string? by = null, string kind = IncidentKinds.Decision)
+        BehaviorContext<TInstance> context, string cause, ActivityFailure? failure = null, bool refused = false, string? by = null,
+        string kind = IncidentKinds.Decision)
     {
         var step = Step.Of(context);
         var engine = context.Saga.Engine;
@@ -149,7 +150,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
             State = context.Saga.CurrentState,
             Activity = failure?.Activity,
             ErrorKind = kind,
-            IdempotencyKey = key,
+            Item = failure?.Item,
+            IdempotencyKey = failure?.IdempotencyKey,
             Attempts = failure?.Attempts ?? 0,
             Refused = refused,
             By = by,

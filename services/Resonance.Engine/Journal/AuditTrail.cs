@@ -45,7 +45,7 @@ public static class AuditTrail
                         $"executing state: {Screen(state)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
                     break;
                 case AttemptFailed failed:
-                    yield return ("WARN", $"{failed.Activity} attempt {failed.Attempt} failed: {Clause(failed.Error)}.");
+                    yield return ("WARN", $"{Title(failed.Activity, failed.Item)} attempt {failed.Attempt} failed: {Clause(failed.Error)}.");
                     break;
                 case CompensationStarted compensation:
                     yield return ("INFO", $"undoes {compensation.Activity}: {Clause(compensation.Reason)}.");
@@ -80,6 +80,8 @@ public static class AuditTrail
 
     /// <summary>A reason that is a sentence of its own loses its full stop where it ends ours.</summary>
     static string Clause(string reason) => reason.TrimEnd('.', ' ');
+
+    static string Title(string activity, string? item) => item is null ? activity : $"{activity}({item})";
 
     static string Screen(string state) => StateNames.ToScreen(state);
 

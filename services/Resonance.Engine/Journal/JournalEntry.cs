@@ -56,13 +56,21 @@ public sealed record RuleEvaluated(
 
 /// <summary>A command goes to a worker with the commit of this step.</summary>
 public sealed record CommandSent(
-    string Activity, string Command, string Destination, string IdempotencyKey, int Attempt, Guid MessageId) : JournalEntry;
+    string Activity, string Command, string Destination, string IdempotencyKey, int Attempt, Guid MessageId) : JournalEntry
+{
+    /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; init; }
+}
 
 /// <summary>An event is published, or another message sent, with the commit of this step.</summary>
 public sealed record EventPublished(string Message, string Destination, Guid MessageId) : JournalEntry;
 
 /// <summary>The reply to an activity's command arrived.</summary>
-public sealed record ReplyReceived(string Activity, string Reply, string IdempotencyKey, int Attempt) : JournalEntry;
+public sealed record ReplyReceived(string Activity, string Reply, string IdempotencyKey, int Attempt) : JournalEntry
+{
+    /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; init; }
+}
 
 /// <summary>A timer runs from the commit of this step on.</summary>
 public sealed record TimerSet(string Timer, Guid Token, DateTimeOffset DueAt) : JournalEntry;
@@ -79,10 +87,18 @@ public sealed record TimerFired(string Timer, Guid? Token) : JournalEntry;
 /// <param name="DelayMs">Milliseconds until the next attempt.</param>
 /// <param name="Policy">The retry policy as people read it.</param>
 /// <param name="Cause">What made it necessary, e.g. <c>timeout</c>.</param>
-public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, string Policy, string Cause) : JournalEntry;
+public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, string Policy, string Cause) : JournalEntry
+{
+    /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; init; }
+}
 
 /// <summary>One attempt of an activity failed.</summary>
-public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry;
+public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry
+{
+    /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
+    public string? Item { get; init; }
+}
 
 /// <summary>The undoing of an activity began.</summary>
 public sealed record CompensationStarted(string Activity, string Reason) : JournalEntry;

@@ -21,6 +21,7 @@ static class StorageServiceCollectionExtensions
         services.AddSingleton<PostgresMigration>();
         services.AddSingleton<IWorkflowStore, PostgresStore>();
         services.AddSingleton<IDatabase, PostgresDatabase>();
+        services.AddSingleton<Documents>();
         return services.AddPostgresQueries(options);
     }
 
@@ -36,6 +37,7 @@ static class StorageServiceCollectionExtensions
         services.AddSingleton<SqliteMigration>();
         services.AddSingleton<IWorkflowStore, SqliteStore>();
         services.AddSingleton<IDatabase, SqliteDatabase>();
+        services.AddSingleton<Documents>();
         return services.AddSqliteQueries(options);
     }
 }

@@ -44,12 +44,17 @@ sealed class WorkflowHarness : IAsyncDisposable
     public ITestHarness Bus => _services.GetTestHarness();
 
     /// <summary>Starts the engine with the workflows and workers that ship, and what the test adds.</summary>
+    /// <param name="bus">More workflows and workers.</param>
+    /// <param name="configure">More services.</param>
+    /// <param name="times">The workflows' patience.</param>
+    /// <param name="file">A database that outlives the harness, and that the read side can ask; one in memory when not given.</param>
     public static async Task<WorkflowHarness> StartAsync(
-        Action<IBusRegistrationConfigurator>? bus = null, Action<IServiceCollection>? configure = null, WorkflowTimes? times = null)
+        Action<IBusRegistrationConfigurator>? bus = null, Action<IServiceCollection>? configure = null, WorkflowTimes? times = null,
+        string? file = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(log => log.AddFilter(level => level >= LogLevel.Warning));
-        services.AddSqliteStore(new SqliteOptions { ConnectionString = "Data Source=:memory:" });
+        services.AddSqliteStore(new SqliteOptions { ConnectionString = file is null ? "Data Source=:memory:" : $"Data Source={file};Pooling=False" });
         services.AddSingleton(new SchemaOptions(Migrate: true));
         services.AddSingleton(new SchemaSource((database, cancellationToken) => database.MigrateWorkersAsync(cancellationToken)));
         services.AddHostedService<SchemaStartup>();

@@ -6,6 +6,7 @@ using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
+using Resonance.Workflows.Reporting;
 using Xunit;
 
 namespace Resonance.Tests.Workflows;
@@ -17,7 +18,9 @@ public sealed class DefinitionTests
     static readonly OrderWorkflow Order = new(new OrderRules(), new WorkflowTimes());
     static readonly PaymentWorkflow Payment = new(new PaymentRules(), new WorkflowTimes());
 
-    public static TheoryData<string> Types => ["notification", "order", "payment"];
+    static readonly ReportingWorkflow Reporting = new(new ReportingRules(), new WorkflowTimes(), () => new WorkflowCatalog([]));
+
+    public static TheoryData<string> Types => ["notification", "order", "payment", "reporting"];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -34,6 +37,7 @@ public sealed class DefinitionTests
         await ApprovedFile.AssertAsync("notification.matrix.txt", Matrix(Notification), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("order.matrix.txt", Matrix(Order), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("payment.matrix.txt", Matrix(Payment), TestContext.Current.CancellationToken);
+        await ApprovedFile.AssertAsync("reporting.matrix.txt", Matrix(Reporting), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -45,6 +49,8 @@ public sealed class DefinitionTests
         Assert.Equal("Pending", Order.Description.States[0]);
         Assert.Equal("Pending", Payment.Description.States[0]);
         Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
+        Assert.Equal(
+            ["Pending", "Failed", "Collecting", "Rendering", "Published", "Suspended", "Cancelled"], Reporting.Description.States);
     }
 
     [Fact]
@@ -59,6 +65,7 @@ public sealed class DefinitionTests
     {
         "notification" => Notification,
         "order" => Order,
+        "reporting" => Reporting,
         _ => Payment,
     };
 

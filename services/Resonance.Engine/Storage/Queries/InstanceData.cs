@@ -10,7 +10,11 @@ namespace Resonance.Engine.Storage.Queries;
 public sealed record InstanceData(JsonObject Shown, string? SuspensionCause)
 {
     static readonly string Suspension = JsonNamingPolicy.CamelCase.ConvertName(nameof(Bookkeeping.Suspension));
+    static readonly string WhyEnded = JsonNamingPolicy.CamelCase.ConvertName(nameof(Bookkeeping.Reason));
     static readonly string Cause = JsonNamingPolicy.CamelCase.ConvertName(nameof(Definitions.Suspension.Cause));
+
+    /// <summary>Why the instance failed or was cancelled; null when it did not, or when the engine does not say.</summary>
+    public string? Reason { get; init; }
 
     /// <param name="data">An instance's data as stored, whichever version of the engine wrote it.</param>
     public static InstanceData Read(string data)
@@ -20,7 +24,8 @@ public sealed record InstanceData(JsonObject Shown, string? SuspensionCause)
 
         var engine = shown[Bookkeeping.JsonName] as JsonObject;
         shown.Remove(Bookkeeping.JsonName);
-        var cause = (engine?[Suspension] as JsonObject)?[Cause];
-        return new InstanceData(shown, cause?.GetValueKind() == JsonValueKind.String ? cause.GetValue<string>() : null);
+        return new InstanceData(shown, Text((engine?[Suspension] as JsonObject)?[Cause])) { Reason = Text(engine?[WhyEnded]) };
     }
+
+    static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
 }

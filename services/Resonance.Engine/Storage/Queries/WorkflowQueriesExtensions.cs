@@ -35,7 +35,9 @@ static class WorkflowQueriesExtensions
             useStore(provider, context);
             context.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         });
+        services.AddSingleton<JournalPeriod>();
         services.AddSingleton<RuleEvaluations>();
+        services.AddSingleton(provider => new WorkflowFigures(provider.GetRequiredService<JournalPeriod>()));
         return services.AddSingleton(provider => new WorkflowQueries(
             provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<WorkflowCatalog>()));
     }
