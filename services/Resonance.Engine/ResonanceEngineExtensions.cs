@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 
@@ -45,6 +46,7 @@ public static class ResonanceEngineExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WorkflowVerification>();
         services.AddRuleSets();
+        services.AddSchedules();
         services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());

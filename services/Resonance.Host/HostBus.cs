@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows;
 
 namespace Resonance.Host;
@@ -32,6 +33,8 @@ static class HostBus
         // Nobody else can send what this process left behind, so that only its own restart ends a lease.
         var delivery = new DeliveryOptions { DoneWhenConsumed = memory, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
         builder.Services.AddResonanceEngine(delivery);
+        if (roles.Contains("engine"))
+            builder.Services.AddScheduler();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
@@ -18,6 +19,8 @@ public static class ResonanceWorkflowsExtensions
         services.TryAddSingleton<NotificationRules>();
         services.TryAddSingleton<OrderRules>();
         services.TryAddSingleton<PaymentRules>();
+        services.AddDefaultSchedule(DefaultSchedules.ReconciliationDaily);
+        services.AddDefaultSchedule(DefaultSchedules.ReportingHourly);
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()

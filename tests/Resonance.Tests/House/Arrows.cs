@@ -36,6 +36,7 @@ static partial class Arrows
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
+        ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
