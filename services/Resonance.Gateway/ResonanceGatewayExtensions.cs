@@ -9,6 +9,7 @@ using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Rules;
+using Resonance.Gateway.Schedules;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -61,6 +62,8 @@ public static class ResonanceGatewayExtensions
         TypesEndpoint.Map(api);
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
+        ScheduleEndpoints.Map(api);
+        ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi();

@@ -12,6 +12,9 @@ namespace Resonance.Engine.Schedules;
 /// </remarks>
 sealed class ScheduleCalendar
 {
+    /// <summary>More than clocks are ever put forward or back.</summary>
+    static readonly TimeSpan LargestShift = TimeSpan.FromHours(3);
+
     readonly string _name;
     readonly CronExpression _cron;
     readonly TimeZoneInfo _zone;
@@ -67,7 +70,17 @@ sealed class ScheduleCalendar
     public DateTimeOffset? From(DateTimeOffset time) => _cron.GetNextOccurrence(time, _zone, inclusive: true)?.ToUniversalTime();
 
     /// <returns>The last due time before a time; the time itself when there is none.</returns>
-    public DateTimeOffset Before(DateTimeOffset time) => _cron.GetPreviousOccurrence(time, _zone)?.ToUniversalTime() ?? time;
+    public DateTimeOffset Before(DateTimeOffset time)
+    {
+        // Looking back, Cronos finds other times than looking forward where clocks change; so it only says where to look forward from.
+        for (var near = _cron.GetPreviousOccurrence(time, _zone); near is { } found; near = _cron.GetPreviousOccurrence(found - LargestShift, _zone))
+        {
+            if (From(found - LargestShift) is { } first && first < time)
+                return LastBefore(first, time);
+        }
+
+        return time;
+    }
 
     /// <summary>The due times after a time, in their order.</summary>
     public IEnumerable<DateTimeOffset> AllAfter(DateTimeOffset time)
@@ -86,5 +99,21 @@ sealed class ScheduleCalendar
         SHA256.HashData(Encoding.UTF8.GetBytes($"{_name}/{StartTemplate.Text(due)}"), hash);
         var part = BinaryPrimitives.ReadUInt32BigEndian(hash) / (uint.MaxValue + 1.0);
         return due + TimeSpan.FromMilliseconds(Math.Floor(_jitter.TotalMilliseconds * part));
+    }
+
+    /// <summary>The last due time before a time, where a first one is known: by halves, as there may be one each second.</summary>
+    DateTimeOffset LastBefore(DateTimeOffset last, DateTimeOffset time)
+    {
+        var end = time;
+        while (After(last) is { } next && next < time)
+        {
+            var middle = last + (end - last) / 2;
+            if (From(middle) is { } later && later < time)
+                last = later > last ? later : next;
+            else
+                end = middle;
+        }
+
+        return last;
     }
 }

@@ -42,7 +42,7 @@ sealed partial class ScheduleStore
             outcome = excluded.outcome, workflow_id = excluded.workflow_id, reason = coalesce(excluded.reason, schedule_firing.reason),
             recorded_at = excluded.recorded_at
         WHERE schedule_firing.outcome <> 'started';
-        DELETE FROM schedule_firing WHERE schedule = @name AND due_at < @horizon
+        DELETE FROM schedule_firing WHERE schedule = @name AND due_at < @horizon AND recorded_at < @horizon
         """;
 
     /// <summary>The last firings of a schedule, the last one first.</summary>
