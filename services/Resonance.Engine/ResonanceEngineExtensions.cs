@@ -7,6 +7,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 
@@ -47,6 +48,7 @@ public static class ResonanceEngineExtensions
         services.AddHostedService<WorkflowVerification>();
         services.AddRuleSets();
         services.AddOperations();
+        services.AddSchedules();
         services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());

@@ -12,6 +12,7 @@ using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
+using Resonance.Gateway.Schedules;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -67,6 +68,8 @@ public static class ResonanceGatewayExtensions
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
+        ScheduleEndpoints.Map(api);
+        ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         ReportEndpoint.Map(api);
         HealthEndpoints.Map(endpoints);

@@ -4,6 +4,7 @@ using RabbitMQ.Client;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows;
 
 namespace Resonance.Host;
@@ -35,6 +36,8 @@ static class HostBus
         var delivery = new DeliveryOptions { DoneWhenConsumed = memory, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
         ResonanceHost.Validated<RecoveryOptions>(builder, RecoveryOptions.Section);
         builder.Services.AddResonanceEngine(delivery);
+        if (roles.Contains("engine"))
+            builder.Services.AddScheduler();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
@@ -24,6 +25,8 @@ public static class ResonanceWorkflowsExtensions
 
         // A report is about every workflow, itself included, so that its workflow cannot have the catalog before it is made.
         services.TryAddSingleton<Func<WorkflowCatalog>>(provider => provider.GetRequiredService<WorkflowCatalog>);
+        services.AddDefaultSchedule(DefaultSchedules.ReconciliationDaily);
+        services.AddDefaultSchedule(DefaultSchedules.ReportingHourly);
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()

@@ -13,6 +13,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
@@ -44,6 +45,8 @@ public abstract class GatewayFixture : IAsyncLifetime
     /// <summary>Whether a rule can only be published after a what-if.</summary>
     protected virtual bool RequireWhatIf => false;
 
+    protected virtual TimeProvider Clock => TimeProvider.System;
+
     private protected IServiceProvider Services => _app.Services;
 
     protected HttpClient Http { get; private set; } = null!;
@@ -61,6 +64,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services
             .AddSingleton(new WorkflowCatalog([Order, Payment]))
+            .AddSingleton(Clock)
             .AddSqliteStore(Rows.Options)
             .AddSingleton<IWorkflowStore>(Store)
             .AddSingleton<StorePatience>()
@@ -70,6 +74,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
         builder.Services.AddOperations();
+        builder.Services.AddSingleton<StartScheduled>(StartAsync).AddSchedules();
         _app = builder.Build();
         _app.MapResonanceGateway();
         await _app.StartAsync(Cancel);

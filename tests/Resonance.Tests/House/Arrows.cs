@@ -37,6 +37,7 @@ static partial class Arrows
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
         ["Operations"] = ["Definitions", "Delivery", "Journal", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
+        ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
