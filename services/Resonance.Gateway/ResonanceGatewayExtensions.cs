@@ -23,6 +23,7 @@ public static class ResonanceGatewayExtensions
     {
         services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
+        services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -58,6 +59,7 @@ public static class ResonanceGatewayExtensions
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
         ActionEndpoint.Map(api);
+        EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
@@ -74,3 +76,6 @@ delegate Task<StartResult> StartWorkflow(string type, object start, Cancellation
 /// <summary>See <see cref="WorkflowClient.ActAsync"/>.</summary>
 delegate Task<ActionResult> ActOnWorkflow(
     Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
+delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);
