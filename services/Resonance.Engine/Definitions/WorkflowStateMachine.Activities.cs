@@ -85,9 +85,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
     }
 
     /// <summary>Sends an activity's command and waits for its reply.</summary>
-    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, bool anew = true)
+    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, bool anew = true) =>
+        AttemptAsync(context, activity, Open(context.Saga, activity, anew));
+
+    static OpenActivity Open(TInstance instance, Activity<TInstance> activity, bool anew)
     {
-        var instance = context.Saga;
         var engine = instance.Engine;
         var execution = engine.Executions.GetValueOrDefault(activity.Name) + (anew ? 1 : 0);
         engine.Executions[activity.Name] = execution;
@@ -101,7 +103,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             State = instance.CurrentState,
         };
         engine.Activities.Add(open);
-        return AttemptAsync(context, activity, open);
+        return open;
     }
 
     async Task AttemptAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, OpenActivity open)

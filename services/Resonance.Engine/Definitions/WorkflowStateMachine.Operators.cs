@@ -74,7 +74,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
         }
 
         foreach (var open in context.Saga.Engine.Activities.ToArray())
+        {
             await AttemptAsync(context, _activities[open.Name], open);
+            if (context.Saga.CurrentState != open.State)
+                await context.TransitionToState(GetState(open.State));
+        }
     }
 
     Task HoldAsync(BehaviorContext<TInstance> context, IOperatorCommand command) =>

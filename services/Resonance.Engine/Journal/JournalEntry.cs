@@ -14,6 +14,7 @@ namespace Resonance.Engine.Journal;
 [JsonDerivedType(typeof(TimerCancelled), "timerCancelled")]
 [JsonDerivedType(typeof(TimerFired), "timerFired")]
 [JsonDerivedType(typeof(RetryScheduled), "retryScheduled")]
+[JsonDerivedType(typeof(RecoveryTriggered), "recoveryTriggered")]
 [JsonDerivedType(typeof(AttemptFailed), "attemptFailed")]
 [JsonDerivedType(typeof(CompensationStarted), "compensationStarted")]
 [JsonDerivedType(typeof(Compensated), "compensated")]
@@ -68,6 +69,13 @@ public sealed record TimerFired(string Timer, Guid? Token) : JournalEntry;
 /// <param name="Cause">What made it necessary, e.g. <c>timeout</c>.</param>
 public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, string Policy, string Cause) : JournalEntry;
 
+/// <summary>An activity that was done will be done anew after a wait, since what it found may put itself right meanwhile.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Attempt">1 for the first recovery.</param>
+/// <param name="DelayMs">Milliseconds until it is done anew.</param>
+/// <param name="Policy">The policy of the waits as people read it.</param>
+public sealed record RecoveryTriggered(string Activity, int Attempt, long DelayMs, string Policy) : JournalEntry;
+
 /// <summary>One attempt of an activity failed.</summary>
 public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry;
 
@@ -81,7 +89,9 @@ public sealed record Compensated(string Activity) : JournalEntry;
 public sealed record EventRejected(string Event, string State, string Reason) : JournalEntry;
 
 /// <summary>An operator asked for something.</summary>
-/// <param name="Action"><c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>.</param>
+/// <param name="Action">
+/// <c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>; or an action that only the workflow knows, such as <c>resolve</c>.
+/// </param>
 /// <param name="Operator">Who.</param>
 /// <param name="Reason">Why.</param>
 public sealed record OperatorAction(string Action, string Operator, string Reason) : JournalEntry;
