@@ -5,6 +5,7 @@ using Resonance.Engine;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
+using Resonance.Workflows.Reconciliation;
 
 namespace Resonance.Workflows;
 
@@ -18,10 +19,12 @@ public static class ResonanceWorkflowsExtensions
         services.TryAddSingleton<NotificationRules>();
         services.TryAddSingleton<OrderRules>();
         services.TryAddSingleton<PaymentRules>();
+        services.TryAddSingleton<ReconciliationRules>();
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()
-            .AddWorkflowDefinition<PaymentWorkflow>();
+            .AddWorkflowDefinition<PaymentWorkflow>()
+            .AddWorkflowDefinition<ReconciliationWorkflow>();
     }
 
     /// <summary>Runs every workflow in this process.</summary>
@@ -30,6 +33,7 @@ public static class ResonanceWorkflowsExtensions
         bus.AddWorkflow<NotificationWorkflow, NotificationInstance>(NotificationWorkflow.Type);
         bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
         bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
+        bus.AddWorkflow<ReconciliationWorkflow, ReconciliationInstance>(ReconciliationWorkflow.Type);
         bus.AddOperatorCommands();
     }
 }

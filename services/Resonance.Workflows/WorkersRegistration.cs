@@ -6,6 +6,7 @@ using Resonance.Engine.Workers;
 using Resonance.Workflows.Cards;
 using Resonance.Workflows.Inventory;
 using Resonance.Workflows.Notifications;
+using Resonance.Workflows.Reconciliation;
 using Resonance.Workflows.Shipping;
 
 namespace Resonance.Workflows;
@@ -27,6 +28,12 @@ public static class WorkersRegistration
 
     /// <summary>Queue of the worker that calls webhooks.</summary>
     public const string WebhookQueue = "webhook";
+
+    /// <summary>Queue that keeps our side of the books.</summary>
+    public const string LedgerQueue = "payment-ledger";
+
+    /// <summary>Queue of the workers that compare our books with providers' statements. Not the workflow's name, which is its own queue.</summary>
+    public const string StatementQueue = "statement";
 
     const string SqlFolder = "Resonance.Workflows.Sql";
 
@@ -54,6 +61,10 @@ public static class WorkersRegistration
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
             .RemoveAllLoggers();
         bus.AddWorker<CallWebhookWorker>(WebhookQueue);
+
+        bus.AddConsumer<PaymentLedger>().Endpoint(endpoint => endpoint.Name = LedgerQueue);
+        bus.AddWorker<MatchStatementWorker>(StatementQueue);
+        bus.AddWorker<BookResolutionWorker>(StatementQueue);
     }
 
     /// <summary>Creates or upgrades the workers' tables; any number of processes may call it at once.</summary>

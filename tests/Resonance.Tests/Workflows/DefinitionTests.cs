@@ -6,6 +6,7 @@ using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
+using Resonance.Workflows.Reconciliation;
 using Xunit;
 
 namespace Resonance.Tests.Workflows;
@@ -16,8 +17,9 @@ public sealed class DefinitionTests
     static readonly NotificationWorkflow Notification = new(new NotificationRules(), new WorkflowTimes());
     static readonly OrderWorkflow Order = new(new OrderRules(), new WorkflowTimes());
     static readonly PaymentWorkflow Payment = new(new PaymentRules(), new WorkflowTimes());
+    static readonly ReconciliationWorkflow Reconciliation = new(new ReconciliationRules(), new WorkflowTimes());
 
-    public static TheoryData<string> Types => ["notification", "order", "payment"];
+    public static TheoryData<string> Types => ["notification", "order", "payment", "reconciliation"];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -34,6 +36,7 @@ public sealed class DefinitionTests
         await ApprovedFile.AssertAsync("notification.matrix.txt", Matrix(Notification), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("order.matrix.txt", Matrix(Order), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("payment.matrix.txt", Matrix(Payment), TestContext.Current.CancellationToken);
+        await ApprovedFile.AssertAsync("reconciliation.matrix.txt", Matrix(Reconciliation), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -45,6 +48,8 @@ public sealed class DefinitionTests
         Assert.Equal("Pending", Order.Description.States[0]);
         Assert.Equal("Pending", Payment.Description.States[0]);
         Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
+        Assert.Equal(
+            ["Pending", "Matching", "ExceptionHandling", "Verified", "Suspended", "Cancelled"], Reconciliation.Description.States);
     }
 
     [Fact]
@@ -59,7 +64,8 @@ public sealed class DefinitionTests
     {
         "notification" => Notification,
         "order" => Order,
-        _ => Payment,
+        "payment" => Payment,
+        _ => Reconciliation,
     };
 
     static string Matrix<TInstance>(WorkflowStateMachine<TInstance> machine) where TInstance : WorkflowInstance, new()
