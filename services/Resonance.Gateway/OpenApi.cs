@@ -40,6 +40,29 @@ static class OpenApi
         Choose(operation, "type", workflows.Select(workflow => workflow.Type));
     }
 
+    public static async Task DescribeEventAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var events = new List<IOpenApiSchema>();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var workflow in context.ApplicationServices.GetRequiredService<WorkflowCatalog>().All)
+        {
+            foreach (var known in workflow.Events)
+            {
+                var schema = await context.GetOrCreateSchemaAsync(known.Contract, null, cancellationToken);
+                schema.Title = $"{workflow.Type}: {known.Contract.Name}";
+                events.Add(schema);
+                names.Add(known.Contract.Name);
+            }
+        }
+
+        operation.RequestBody = JsonBodyOf(events.Count == 0
+            ? new OpenApiSchema { Type = JsonSchemaType.Object }
+            : new OpenApiSchema { OneOf = events });
+        if (names.Count > 0)
+            Choose(operation, "contract", names);
+    }
+
     public static async Task DescribeActionAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

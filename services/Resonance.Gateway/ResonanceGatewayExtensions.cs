@@ -27,6 +27,7 @@ public static class ResonanceGatewayExtensions
     {
         services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
+        services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -63,6 +64,7 @@ public static class ResonanceGatewayExtensions
         ListEndpoint.Map(api);
         ActionEndpoint.Map(api);
         ExplainEndpoint.Map(api);
+        EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
@@ -83,3 +85,6 @@ delegate Task<StartResult> StartWorkflow(string type, object start, Cancellation
 
 /// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
 delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
+delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);

@@ -8,6 +8,7 @@ using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
 using Resonance.Workflows.Reporting;
+using Resonance.Workflows.Reconciliation;
 
 namespace Resonance.Workflows;
 
@@ -27,10 +28,12 @@ public static class ResonanceWorkflowsExtensions
         services.TryAddSingleton<Func<WorkflowCatalog>>(provider => provider.GetRequiredService<WorkflowCatalog>);
         services.AddDefaultSchedule(DefaultSchedules.ReconciliationDaily);
         services.AddDefaultSchedule(DefaultSchedules.ReportingHourly);
+        services.TryAddSingleton<ReconciliationRules>();
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()
             .AddWorkflowDefinition<PaymentWorkflow>()
+            .AddWorkflowDefinition<ReconciliationWorkflow>()
             .AddWorkflowDefinition<ReportingWorkflow>();
     }
 
@@ -41,6 +44,7 @@ public static class ResonanceWorkflowsExtensions
         bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
         bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
         bus.AddWorkflow<ReportingWorkflow, ReportingInstance>(ReportingWorkflow.Type);
+        bus.AddWorkflow<ReconciliationWorkflow, ReconciliationInstance>(ReconciliationWorkflow.Type);
         bus.AddOperatorCommands();
     }
 }

@@ -39,7 +39,15 @@ public sealed record WorkflowDescription
     public required Func<WorkflowRow, string?> WhyStranded { get; init; }
 
     /// <returns>The instance that a message is for; null when it is no message for an instance of this workflow.</returns>
-    internal Guid? InstanceOf(object message) => StartContract.IsInstanceOfType(message) ? IdOf(message) : null;
+    internal Guid? InstanceOf(object message) => StartContract.IsInstanceOfType(message)
+        ? IdOf(message)
+        : Events.FirstOrDefault(accepted => accepted.Contract.IsInstanceOfType(message))?.IdOf(message);
+
+    /// <summary>The events from outside that instances accept at some time, by the name of their contract.</summary>
+    public IReadOnlyList<WorkflowEvent> Events { get; init; } = [];
+
+    /// <summary>Those of <see cref="Events"/> that an instance accepts now, by its state and its stored data.</summary>
+    public Func<string, string, IReadOnlyList<WorkflowEvent>> AcceptedEvents { get; init; } = (_, _) => [];
 
     /// <summary>Serialises a start message without sending it.</summary>
     internal Func<ISendEndpoint, object, CancellationToken, Task<OutgoingMessage>> CaptureStart { get; init; } = null!;
@@ -58,6 +66,10 @@ public sealed record WorkflowDescription
 
     /// <summary>The graph as a Mermaid state diagram.</summary>
     public required string Diagram { get; init; }
+
+    /// <returns>The event of that contract, named with or without its namespace; null when the workflow declares none.</returns>
+    public WorkflowEvent? FindEvent(string contract) =>
+        Events.FirstOrDefault(candidate => candidate.Contract.FullName == contract || candidate.Contract.Name == contract);
 }
 
 /// <summary>Every workflow that this process knows.</summary>

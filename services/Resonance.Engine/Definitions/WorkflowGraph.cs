@@ -156,6 +156,12 @@ sealed class WorkflowGraph
                     Asking.Add(_position);
                     GoTo(machine.Suspended.Name);
                     break;
+                case ILeadsTo { Later: { } later } leads:
+                    Edges.Add(new WorkflowEdge(_position, later, leads.To.Name));
+                    break;
+                case ILeadsTo leads:
+                    GoTo(leads.To.Name);
+                    break;
                 case ILeadsElsewhere:
                     // With nothing to undo the instance is cancelled at once; otherwise it undoes what it did.
                     Edges.Add(new WorkflowEdge(_position, _event, machine.Cancelled.Name));

@@ -94,9 +94,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
     /// <param name="activity">What is to be done.</param>
     /// <param name="item">What for, when it is executed for several at once.</param>
     /// <param name="key">Names the effect when it was begun before; null to begin anew.</param>
-    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, string? item = null, string? key = null)
+    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, string? item = null, string? key = null) =>
+        AttemptAsync(context, activity, Open(context.Saga, activity, item, key));
+
+    static OpenActivity Open(TInstance instance, Activity<TInstance> activity, string? item = null, string? key = null)
     {
-        var instance = context.Saga;
         var engine = instance.Engine;
         if (key is null)
         {
@@ -116,7 +118,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             State = instance.CurrentState,
         };
         engine.Activities.Add(open);
-        return AttemptAsync(context, activity, open);
+        return open;
     }
 
     async Task AttemptAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, OpenActivity open)

@@ -86,7 +86,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         // A refused command did nothing and would be refused again under its old key; one without an answer may have done its work.
         await ExecuteAsync(
             context, _activities[suspension.Activity!], suspension.Item, suspension.Refused ? null : KeyOf(context.Saga, suspension));
-        await GoOnAsync(context, others);
+        await SendAgainAsync(context, others);
     }
 
     async Task ResumeAsync(BehaviorContext<TInstance> context, OperatorRequest request)
@@ -95,14 +95,18 @@ public abstract partial class WorkflowStateMachine<TInstance>
         if (suspension.By is null)
             await context.Raise(Resumed);
         else
-            await GoOnAsync(context, [.. context.Saga.Engine.Activities]);
+            await SendAgainAsync(context, [.. context.Saga.Engine.Activities]);
     }
 
     /// <summary>Sends the commands again that were out when the instance was suspended: an answer that came meanwhile was rejected.</summary>
-    async Task GoOnAsync(BehaviorContext<TInstance> context, IEnumerable<OpenActivity> activities)
+    async Task SendAgainAsync(BehaviorContext<TInstance> context, IEnumerable<OpenActivity> activities)
     {
         foreach (var open in activities)
+        {
             await AttemptAsync(context, _activities[open.Name], open);
+            if (context.Saga.CurrentState != open.State)
+                await context.TransitionToState(GetState(open.State));
+        }
     }
 
     Task HoldAsync(BehaviorContext<TInstance> context, OperatorRequest request) =>

@@ -39,7 +39,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             await UndoneAsync(context);
         else
             await activity.RaiseCompletedAsync(context, reply);
-        await GoOnAsync(context, others.Where(engine.Activities.Contains));
+        await SendAgainAsync(context, others.Where(engine.Activities.Contains));
     }
 
     /// <summary>Ends the instance where the operator says.</summary>

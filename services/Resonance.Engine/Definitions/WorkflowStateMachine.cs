@@ -94,10 +94,6 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         _start = WorkflowStart.For(id, key ?? (_ => null), priority ?? (_ => null));
     }
 
-    /// <summary>Declares an event from outside that is about a running instance, published or sent to the workflow's queue.</summary>
-    protected void Accepts<TMessage>(Expression<Func<Event<TMessage>>> @event, Func<TMessage, Guid> id) where TMessage : class =>
-        Event(@event, correlation => correlation.CorrelateById(context => id(context.Message)));
-
     /// <summary>Declares an activity. A compensation is declared before what it undoes.</summary>
     protected Activity<TInstance, TCommand, TReply> Activity<TCommand, TReply>(
         string name, Action<ActivityBuilder<TInstance, TCommand, TReply>> declare)
@@ -188,6 +184,8 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             Situation = Situate,
             Problems = (row, request) => Problems(Read(row), request),
             WhyStranded = WhyStranded,
+            Events = EventsByContract,
+            AcceptedEvents = AcceptedEvents,
             States = states,
             StatusIn = StatusIn,
             Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],

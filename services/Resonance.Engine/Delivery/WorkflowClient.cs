@@ -8,7 +8,7 @@ using Resonance.Engine.Storage;
 namespace Resonance.Engine.Delivery;
 
 /// <summary>Starts workflows and acts on them from outside: what it accepts is durable before it answers.</summary>
-public sealed class WorkflowClient
+public sealed partial class WorkflowClient
 {
     readonly IBus _bus;
     readonly IWorkflowStore _store;

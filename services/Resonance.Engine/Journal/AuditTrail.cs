@@ -40,6 +40,10 @@ public static class AuditTrail
                     yield return ("INFO",
                         $"retry #{scheduled.Retry} after {scheduled.Cause}.{reset} Next attempt in {Seconds(scheduled.DelayMs, "0.0")} s.");
                     break;
+                case RecoveryTriggered recovery:
+                    yield return ("INFO",
+                        $"state: {Screen(state)}. Auto-recovery triggered with {Seconds(recovery.DelayMs, "0.###")}-second delay.");
+                    break;
                 case RuleEvaluated rule:
                     yield return ("INFO",
                         $"executing state: {Screen(state)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");

@@ -15,6 +15,7 @@ namespace Resonance.Engine.Journal;
 [JsonDerivedType(typeof(TimerCancelled), "timerCancelled")]
 [JsonDerivedType(typeof(TimerFired), "timerFired")]
 [JsonDerivedType(typeof(RetryScheduled), "retryScheduled")]
+[JsonDerivedType(typeof(RecoveryTriggered), "recoveryTriggered")]
 [JsonDerivedType(typeof(AttemptFailed), "attemptFailed")]
 [JsonDerivedType(typeof(CompensationStarted), "compensationStarted")]
 [JsonDerivedType(typeof(Compensated), "compensated")]
@@ -92,6 +93,13 @@ public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, st
     /// <summary>What the activity was executed for; null unless it was fanned out.</summary>
     public string? Item { get; init; }
 }
+
+/// <summary>An activity that was done will be done anew after a wait, since what it found may put itself right meanwhile.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Attempt">1 for the first recovery.</param>
+/// <param name="DelayMs">Milliseconds until it is done anew.</param>
+/// <param name="Policy">The policy of the waits as people read it.</param>
+public sealed record RecoveryTriggered(string Activity, int Attempt, long DelayMs, string Policy) : JournalEntry;
 
 /// <summary>One attempt of an activity failed.</summary>
 public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry

@@ -40,6 +40,10 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal Func<ActionResult> ActAnswers { get; set; } = () => throw new InvalidOperationException("No action was expected.");
 
+    internal List<(Guid Id, string Contract, object Message)> Raises { get; } = [];
+
+    internal Func<RaiseResult> RaiseAnswers { get; set; } = () => throw new InvalidOperationException("No event was expected.");
+
     internal PaymentRules PaymentRules { get; } = new();
 
     /// <summary>Whether a rule can only be published after a what-if.</summary>
@@ -70,6 +74,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<StorePatience>()
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
+            .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddResonanceGateway();
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
@@ -143,6 +148,12 @@ public abstract class GatewayFixture : IAsyncLifetime
         return Task.FromResult(ActAnswers());
     }
 
+    Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, CancellationToken cancellationToken)
+    {
+        Raises.Add((id, contract, message));
+        return Task.FromResult(RaiseAnswers());
+    }
+
     static WorkflowDescription Order => new()
     {
         Type = "order",
@@ -160,6 +171,13 @@ public abstract class GatewayFixture : IAsyncLifetime
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
     };
 
+    internal static WorkflowEvent RefundEvent { get; } = new()
+    {
+        Contract = typeof(RefundPayment),
+        IdOf = message => ((RefundPayment)message).PaymentId,
+        IdMember = "paymentId",
+    };
+
     WorkflowDescription Payment => new()
     {
         Type = "payment",
@@ -173,6 +191,7 @@ public abstract class GatewayFixture : IAsyncLifetime
         Problems = (_, _) => throw new NotSupportedException(),
         WhyStranded = _ => throw new NotSupportedException(),
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
+        Events = [RefundEvent],
         Rules = [PaymentRules.FraudReview, PaymentRules.FraudScore],
         Hash = "0b",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
