@@ -109,12 +109,12 @@ sealed class WorkflowHarness : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the clock run, an hour at a time, until what is waited for has come.</summary>
-    public async Task<StepCommit> AdvanceUntilAsync(FakeTimeProvider clock, Task<StepCommit> awaited)
+    /// <summary>Lets the clock run, an hour at a time unless told otherwise, until what is waited for has come.</summary>
+    public async Task<StepCommit> AdvanceUntilAsync(FakeTimeProvider clock, Task<StepCommit> awaited, TimeSpan? by = null)
     {
         while (!awaited.IsCompleted)
         {
-            clock.Advance(TimeSpan.FromHours(1));
+            clock.Advance(by ?? TimeSpan.FromHours(1));
             await Task.WhenAny(awaited, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
         }
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace Resonance.Tests.Engine.Storage.Queries;
 
 /// <summary>What a store wrote, the read side shows: the same for every store; a class a store derives from it.</summary>
-public abstract class ReadSideConformance : IAsyncLifetime
+public abstract partial class ReadSideConformance : IAsyncLifetime
 {
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
