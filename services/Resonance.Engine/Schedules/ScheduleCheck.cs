@@ -23,9 +23,10 @@ static partial class ScheduleCheck
             errors["catchUp"] = ["catchUp must be from 0 to 30 days."];
         if (!OverlapPolicy.All.Contains(definition.Overlap))
             errors["overlap"] = [$"overlap must be one of {string.Join(", ", OverlapPolicy.All)}."];
-        if (ScheduleCalendar.FindZone(definition.TimeZone) is not { } zone)
+        var zone = ScheduleCalendar.FindZone(definition.TimeZone);
+        if (zone is null)
             errors["timeZone"] = [$"There is no time zone '{definition.TimeZone}'; name one as IANA does, e.g. Europe/Berlin."];
-        else if (CronProblem(definition, zone, now) is { } problem)
+        if (CronProblem(definition, zone ?? TimeZoneInfo.Utc, now) is { } problem)
             errors["cron"] = [problem];
 
         var workflow = catalog.Find(definition.Workflow);

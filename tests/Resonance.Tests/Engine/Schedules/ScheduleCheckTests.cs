@@ -49,7 +49,7 @@ public sealed class ScheduleCheckTests
             CatchUp = TimeSpan.FromDays(31),
         });
 
-        Assert.Equal(["catchUp", "jitter", "name", "overlap", "start", "timeZone", "workflow"], errors.Keys.Order());
+        Assert.Equal(["catchUp", "cron", "jitter", "name", "overlap", "start", "timeZone", "workflow"], errors.Keys.Order());
         Assert.Equal("There is no workflow 'paiment'. Workflows: payment.", errors["workflow"][0]);
         Assert.Equal("overlap must be one of skip, queueOne, allow.", errors["overlap"][0]);
     }

@@ -118,6 +118,25 @@ public abstract partial class ScheduleConformance
         Assert.Equal(At("12:10:00"), (await Book.FindAsync("nightly", Cancel))!.NextDueAt);
     }
 
+    /// <summary>The clocks of Berlin were put forward on 29 March at 01:00 UTC, so that 02:30 did not exist, and back on 25 October.</summary>
+    [Theory]
+    [InlineData("2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z", "28 01:30", "29 01:00", "30 00:30")]
+    [InlineData("2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", "24 00:30", "25 00:30", "26 01:30")]
+    public async Task After_downtime_across_a_change_of_clocks_engines_make_up_for_each_night_once(string put, string up, params string[] nights)
+    {
+        ServiceProvider[] engines = [_engines[0], await OpenEngineAsync(Payment)];
+        _clock.SetUtcNow(At(put));
+        await PutAsync(Each("30 2 * * *") with { TimeZone = "Europe/Berlin", CatchUp = TimeSpan.FromDays(7) });
+
+        _clock.SetUtcNow(At(up));
+        await Task.WhenAll(engines.Select(engine => Task.Run(() => RunAsync(engine), Cancel)));
+
+        Assert.Equal(
+            nights, (await Schedules.FiringsAsync("nightly", 10, Cancel)).Reverse().Select(firing => $"{firing.DueAt:dd HH:mm}"));
+        Assert.Equal(3, _started.Distinct().Count());
+        Assert.Equal(3, _started.Count);
+    }
+
     [Theory]
     [InlineData("09:20:10", "09:20:00 started")]
     [InlineData("09:20:11", "09:20:00 missed")]

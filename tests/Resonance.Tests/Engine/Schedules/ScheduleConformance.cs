@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 using Resonance.Contracts.Orders;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
@@ -23,7 +22,7 @@ public abstract partial class ScheduleConformance : IAsyncLifetime
     static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     static readonly ScheduleAuthor Ann = new("ann", "the board decided");
 
-    readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 4, 9, 15, 43, TimeSpan.Zero));
+    readonly SettableClock _clock = new(new DateTimeOffset(2026, 3, 4, 9, 15, 43, TimeSpan.Zero));
     readonly List<ServiceProvider> _engines = [];
     readonly Dictionary<Guid, SampleInstance> _instances = [];
     readonly List<string> _started = [];
