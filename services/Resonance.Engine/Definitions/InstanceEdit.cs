@@ -64,7 +64,7 @@ static class InstanceEdit
     static JsonNode Merge(JsonNode? target, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)
-            return JsonValue.Create(patch)!;
+            return JsonNode.Parse(patch.GetRawText())!;
 
         var merged = target as JsonObject ?? [];
         foreach (var change in patch.EnumerateObject())

@@ -83,9 +83,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var suspension = await LeaveSuspensionAsync(context, OperatorActions.Retry);
         var others = context.Saga.Engine.Activities.ToArray();
 
-        // A refused command did nothing and would be refused again under its old key; one without an answer may have done its work.
+        // A refused command did nothing and would be refused again under its old key, and so would one that says something else under it;
+        // one without an answer may have done its work.
+        var anew = suspension.Refused || request.Data is not null;
         await ExecuteAsync(
-            context, _activities[suspension.Activity!], suspension.Item, suspension.Refused ? null : KeyOf(context.Saga, suspension));
+            context, _activities[suspension.Activity!], suspension.Item, anew ? null : KeyOf(context.Saga, suspension));
         await SendAgainAsync(context, others);
     }
 
@@ -103,8 +105,9 @@ public abstract partial class WorkflowStateMachine<TInstance>
     {
         foreach (var open in activities)
         {
+            var waited = open.Waiting;
             await AttemptAsync(context, _activities[open.Name], open);
-            if (context.Saga.CurrentState != open.State)
+            if (waited && context.Saga.CurrentState != open.State)
                 await context.TransitionToState(GetState(open.State));
         }
     }

@@ -19,16 +19,13 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var engine = context.Saga.Engine;
         var (activity, key) = Skipped(context.Saga)!.Value;
         var reply = (IActivityReply)ReadReply(context.Saga, activity, key, request).Message!;
-        var state = engine.Suspension?.State ?? context.Saga.CurrentState;
-        if (Find(context, key) is { } open)
-        {
-            state = engine.Suspension is null ? open.State : state;
+        var open = Find(context, key);
+        var state = open is null ? engine.Suspension!.State : StateOf(context.Saga, open);
+        if (open is not null)
             Close(step, engine, open);
-        }
-
         if (engine.Suspension is not null)
             await LeaveSuspensionAsync(context, OperatorActions.Skip);
-        else if (state != context.Saga.CurrentState)
+        if (state != context.Saga.CurrentState)
             await context.TransitionToState(GetState(state));
         var others = engine.Activities.ToArray();
 
@@ -58,7 +55,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         var (name, key, state) = engine switch
         {
             { Suspension: { Activity: { } failed } suspension } => (failed, KeyOf(instance, suspension), suspension.State),
-            { Activities: [var only] } => (only.Name, only.IdempotencyKey, only.State),
+            { Activities: [var only] } => (only.Name, only.IdempotencyKey, StateOf(instance, only)),
             _ => default,
         };
         return name is not null && _activities.TryGetValue(name, out var activity)
@@ -66,6 +63,10 @@ public abstract partial class WorkflowStateMachine<TInstance>
             ? (activity, key)
             : null;
     }
+
+    /// <summary>The state in which an activity's reply is awaited.</summary>
+    static string StateOf(TInstance instance, OpenActivity open) =>
+        open.Waiting ? open.State : instance.Engine.Suspension?.State ?? instance.CurrentState;
 
     /// <summary>The key under which a failed activity is tried again.</summary>
     static string KeyOf(TInstance instance, Suspension suspension) => suspension.IdempotencyKey

@@ -141,10 +141,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
         foreach (var open in engine.Activities)
         {
             var activity = _activities[open.Name];
-            if (States.All(state => state.Name != open.State))
-                return $"there is no state {StateNames.ToScreen(open.State)}, in which it waits for {open.Name}";
-            if (!IsUndoing(engine, activity) && !AcceptsIn(open.State, activity.CompletedEvent))
-                return $"{StateNames.ToScreen(open.State)} does not accept {activity.CompletedEvent.Name}, which it waits for";
+            var waitsIn = StateOf(instance, open);
+            if (States.All(state => state.Name != waitsIn))
+                return $"there is no state {StateNames.ToScreen(waitsIn)}, in which it waits for {open.Name}";
+            if (!IsUndoing(engine, activity) && !AcceptsIn(waitsIn, activity.CompletedEvent))
+                return $"{StateNames.ToScreen(waitsIn)} does not accept {activity.CompletedEvent.Name}, which it waits for";
         }
 
         if (engine.ToUndo.FirstOrDefault(name => _activities[name].CompensatedBy is null) is { } kept)

@@ -14,7 +14,7 @@ namespace Resonance.Engine.Delivery;
 /// </remarks>
 sealed class MissingInstances(IWorkflowStore store, OutboxDispatcher dispatcher, DeliveryOptions options, ILogger<MissingInstances> log)
 {
-    const string DeliveriesHeader = "Resonance-Missing-Deliveries";
+    public const string DeliveriesHeader = "Resonance-Missing-Deliveries";
 
     /// <summary>The waits as people read them.</summary>
     public string Policy { get; } =
