@@ -50,7 +50,7 @@ public sealed class DefinitionTests
         Assert.Equal("Pending", Payment.Description.States[0]);
         Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
         Assert.Equal(
-            ["Pending", "Failed", "Collecting", "Rendering", "Published", "Suspended", "Cancelled"], Reporting.Description.States);
+            ["Pending", "Collecting", "Failed", "Rendering", "Published", "Suspended", "Cancelled"], Reporting.Description.States);
     }
 
     [Fact]
