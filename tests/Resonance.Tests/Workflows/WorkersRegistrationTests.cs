@@ -4,9 +4,14 @@ using Resonance.Contracts.Cards;
 using Resonance.Contracts.Inventory;
 using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Reconciliation;
+using Resonance.Contracts.Reporting;
 using Resonance.Contracts.Shipping;
 using Resonance.Contracts.Workflows;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+using Resonance.Engine.Storage.Sqlite;
 using Resonance.Tests.Engine.Workers;
+using Resonance.Tests.Support;
 using Resonance.Workflows;
 using Xunit;
 
@@ -18,7 +23,16 @@ public sealed class WorkersRegistrationTests
     public async Task Every_command_of_the_workers_is_answered_on_the_queue_of_its_family()
     {
         await using var bench = await WorkerBench.StartAsync(
-            bus => bus.AddResonanceWorkers(), (database, token) => database.MigrateWorkersAsync(token));
+            bus =>
+            {
+                bus.AddResonanceWorkers();
+                bus.AddSqliteQueries(new SqliteOptions { ConnectionString = "Data Source=nowhere.db" });
+            },
+            async (database, token) =>
+            {
+                await database.MigrateAsync(typeof(IDatabase).Assembly, "Resonance.Engine.Storage.Sqlite.Migrations", token);
+                await database.MigrateWorkersAsync(token);
+            });
         var id = NewId.NextGuid();
 
         IActivityReply?[] replies =
@@ -74,15 +88,26 @@ public sealed class WorkersRegistrationTests
                 Template = NotificationTemplates.Message,
                 Data = new Dictionary<string, string>(),
             }),
+            // As is a command that breaks its contract.
+            await bench.DeliverAsync("figures", new CollectFigures
+            {
+                WorkflowId = id,
+                IdempotencyKey = "10",
+                Workflow = "order",
+                From = Reports.Day,
+                To = Reports.Day,
+            }),
+            await bench.DeliverAsync("report-renderer", Reports.Rendering(Reports.Figures("order")) with { WorkflowId = id, IdempotencyKey = "11" }),
         ];
 
         Assert.Equal(
             [
                 nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(CardRefunded),
                 nameof(ShipmentArranged), nameof(ShipmentCancelled), nameof(ActivityFailed), nameof(ActivityFailed),
+                nameof(ActivityFailed), nameof(ReportRendered),
             ],
             replies.Select(reply => reply?.GetType().Name));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"], replies.Select(reply => reply!.IdempotencyKey));
         Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
     }
 
