@@ -35,29 +35,41 @@ static class ScheduleActionEndpoints
         .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<ScheduleActionRequest>);
 
     static Task<IResult> PauseAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken) =>
-        ActAsync(name, request, book, cancellationToken, async author =>
-            await book.PauseAsync(name, author, cancellationToken) is { } schedule ? TypedResults.Ok(ScheduleAnswer.Of(schedule, book)) : null);
+        ActAsync(
+            name, request, book,
+            async author => await book.PauseAsync(name, author, cancellationToken) is { } paused
+                ? TypedResults.Ok(ScheduleAnswer.Of(paused, book))
+                : null,
+            cancellationToken);
 
     static Task<IResult> ResumeAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken) =>
-        ActAsync(name, request, book, cancellationToken, async author =>
-            await book.ResumeAsync(name, author, cancellationToken) is { } schedule ? TypedResults.Ok(ScheduleAnswer.Of(schedule, book)) : null);
+        ActAsync(
+            name, request, book,
+            async author => await book.ResumeAsync(name, author, cancellationToken) is { } resumed
+                ? TypedResults.Ok(ScheduleAnswer.Of(resumed, book))
+                : null,
+            cancellationToken);
 
     static async Task<IResult> TriggerAsync(
         string name, HttpRequest request, ScheduleBook book, WorkflowCatalog catalog, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(name, cancellationToken) is { } schedule && catalog.Find(schedule.Definition.Workflow) is null)
             return Problems.Conflict($"This build has no workflow '{schedule.Definition.Workflow}'. Ask a process of the release that has it.");
-        return await ActAsync(name, request, book, cancellationToken, async author =>
-            await book.TriggerAsync(name, author, cancellationToken) is { } firing ? TypedResults.Ok(FiringAnswer.Of(firing)) : null);
+        return await ActAsync(
+            name, request, book,
+            async author => await book.TriggerAsync(name, author, cancellationToken) is { } firing
+                ? TypedResults.Ok(FiringAnswer.Of(firing))
+                : null,
+            cancellationToken);
     }
 
     /// <param name="name">The schedule.</param>
     /// <param name="request">Says who asks and why.</param>
     /// <param name="book">The schedules.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="act">Gives null when there is no such schedule.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     static async Task<IResult> ActAsync(
-        string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken, Func<ScheduleAuthor, Task<IResult?>> act)
+        string name, HttpRequest request, ScheduleBook book, Func<ScheduleAuthor, Task<IResult?>> act, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
