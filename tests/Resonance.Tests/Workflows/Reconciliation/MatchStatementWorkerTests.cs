@@ -280,6 +280,16 @@ public sealed class MatchStatementWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_without_end_of_line_is_tried_again()
+    {
+        _provider.Serve($"capture,cap_1,10,EUR,{Noon}", new string('x', 100_000));
+
+        var failed = Assert.IsType<ActivityFailed>(await _bench.DeliverAsync("statement", Command()));
+
+        Assert.Equal(("invalid_statement", "The statement cannot be read as CSV near line 3."), (failed.ErrorKind, failed.Message));
+    }
+
+    [Fact]
     public async Task A_statement_that_breaks_off_is_tried_again()
     {
         _provider.Answer = () => new CardProviderAnswer.Statement(new GeneratedStatement(10_000, number => number < 5000
@@ -291,6 +301,7 @@ public sealed class MatchStatementWorkerTests : IAsyncLifetime
         Assert.Equal(("statement_interrupted", false), (failed.ErrorKind, failed.NonRetryable));
         Assert.Equal("The statement did not come to its end: the connection was reset", failed.Message);
         Assert.Equal(0, await _bench.CountAsync("SELECT count(*) FROM reconciliation_line"));
+        Assert.Equal(0, await StagedAsync());
     }
 
     async Task<StatementMatched> MatchAsync() => Assert.IsType<StatementMatched>(await _bench.DeliverAsync("statement", Command()));
