@@ -32,28 +32,29 @@ sealed class MatchStatementWorker(WorkerEffects effects, IDatabase database, IEn
             return answer.ToRefusal();
 
         await using var csv = statement.Csv;
+        using var reader = new StatementReader(csv);
+        var run = await ReconciliationRun.BeginAsync(database, period, cancellationToken);
         try
         {
-            return await MatchAsync(command, period, csv, cancellationToken);
+            return await reader.ReadHeaderAsync(cancellationToken) is { } problem
+                ? WorkerResult.TryLater(NoStatement, problem)
+                : await MatchAsync(command, run, reader, cancellationToken);
         }
         catch (CsvHelperException broken)
         {
+            await run.AbandonAsync(cancellationToken);
             return WorkerResult.TryLater(NoStatement, $"The statement cannot be read as CSV near line {broken.Context?.Parser?.RawRow ?? 0}.");
         }
         catch (IOException interrupted)
         {
+            await run.AbandonAsync(cancellationToken);
             return WorkerResult.TryLater("statement_interrupted", $"The statement did not come to its end: {interrupted.Message}");
         }
     }
 
     async Task<WorkerResult<StatementMatched>> MatchAsync(
-        MatchStatement command, ReconciliationPeriod period, Stream csv, CancellationToken cancellationToken)
+        MatchStatement command, ReconciliationRun run, StatementReader reader, CancellationToken cancellationToken)
     {
-        using var reader = new StatementReader(csv);
-        if (await reader.ReadHeaderAsync(cancellationToken) is { } problem)
-            return WorkerResult.TryLater(NoStatement, problem);
-
-        var run = await ReconciliationRun.BeginAsync(database, period, cancellationToken);
         if (await run.StageAsync(reader.ReadAsync(cancellationToken), cancellationToken) is not { } unreadable
             || await run.CompareAsync(cancellationToken) is not { } counts
             || !await run.PublishAsync(cancellationToken))

@@ -68,7 +68,7 @@ static class ReconciliationFindings
     /// <summary>Looks for a slice of our books, by time, on the statement.</summary>
     /// <remarks>
     /// It counts where NOT EXISTS would say more: that one Postgres turns into a join, for which it reads the whole statement once for each
-    /// slice, as it knows nothing yet of a table that has just been filled.
+    /// slice, as it knows nothing yet of a table that has just been filled. And there is one upper bound only: of two, SQLite uses one.
     /// </remarks>
     /// <param name="isBounded">Whether the slice has an end.</param>
     public static string OfLedger(bool isBounded)
@@ -76,7 +76,7 @@ static class ReconciliationFindings
         var slice =
             $"""
             FROM payment_ledger entry
-            WHERE entry.occurred_at > @after AND entry.occurred_at < @to {(isBounded ? "AND entry.occurred_at <= @until" : "")}
+            WHERE entry.occurred_at > @after AND entry.occurred_at {(isBounded ? "<= @until" : "< @to")}
             """;
         return
             $"""
