@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 
@@ -45,6 +47,8 @@ public static class ResonanceEngineExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<WorkflowVerification>();
         services.AddRuleSets();
+        services.AddOperations();
+        services.AddSchedules();
         services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
@@ -64,10 +68,14 @@ public static class ResonanceEngineExtensions
     /// <param name="type">The workflow's type, as its constructor says it; the name of its queue.</param>
     public static void AddWorkflow<TWorkflow, TInstance>(this IBusRegistrationConfigurator bus, string type)
         where TWorkflow : WorkflowStateMachine<TInstance>
-        where TInstance : WorkflowInstance, new() =>
+        where TInstance : WorkflowInstance, new()
+    {
         bus.AddSagaStateMachine<TWorkflow, TInstance>()
             .Endpoint(endpoint => endpoint.Name = type)
             .Repository(repository => repository.RegisterStepRepository<TInstance>());
+        bus.AddSingleton(new ServedWorkflow(type));
+        bus.AddStrandedInstances();
+    }
 
     /// <summary>Serves operators' commands that are published and not sent.</summary>
     public static void AddOperatorCommands(this IBusRegistrationConfigurator bus) =>
@@ -87,6 +95,7 @@ public static class ResonanceEngineExtensions
     /// <summary>Gives an endpoint Resonance's filters in their right order. Call it for every endpoint.</summary>
     public static void UseResonanceEndpoint(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
     {
+        context.GetRequiredService<ServedQueues>().Add(endpoint.InputAddress);
         endpoint.UseFaultPolicy(context.GetRequiredService<IWorkflowStore>());
         _ = new ContractFilterObserver(endpoint);
         if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -39,10 +40,40 @@ static class OpenApi
         Choose(operation, "type", workflows.Select(workflow => workflow.Type));
     }
 
+    public static async Task DescribeEventAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var events = new List<IOpenApiSchema>();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var workflow in context.ApplicationServices.GetRequiredService<WorkflowCatalog>().All)
+        {
+            foreach (var known in workflow.Events)
+            {
+                var schema = await context.GetOrCreateSchemaAsync(known.Contract, null, cancellationToken);
+                schema.Title = $"{workflow.Type}: {known.Contract.Name}";
+                events.Add(schema);
+                names.Add(known.Contract.Name);
+            }
+        }
+
+        operation.RequestBody = JsonBodyOf(events.Count == 0
+            ? new OpenApiSchema { Type = JsonSchemaType.Object }
+            : new OpenApiSchema { OneOf = events });
+        if (names.Count > 0)
+            Choose(operation, "contract", names);
+    }
+
     public static async Task DescribeActionAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.RequestBody = JsonBodyOf(await context.GetOrCreateSchemaAsync(typeof(ActionRequest), null, cancellationToken));
+        Choose(operation, "action", OperatorActions.All);
+    }
+
+    public static async Task DescribeBulkActionAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        await DescribeBodyAsync<BulkActionAsked>(operation, context, cancellationToken);
         Choose(operation, "action", OperatorActions.All);
     }
 

@@ -4,12 +4,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
+using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
+using Resonance.Gateway.Schedules;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -24,6 +27,7 @@ public static class ResonanceGatewayExtensions
     {
         services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
+        services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -59,9 +63,15 @@ public static class ResonanceGatewayExtensions
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
         ActionEndpoint.Map(api);
+        ExplainEndpoint.Map(api);
+        EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        IncidentEndpoints.Map(api);
+        BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
         WhatIfEndpoint.Map(api);
+        ScheduleEndpoints.Map(api);
+        ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         ReportEndpoint.Map(api);
         HealthEndpoints.Map(endpoints);
@@ -73,6 +83,8 @@ public static class ResonanceGatewayExtensions
 /// <summary>See <see cref="WorkflowClient.StartAsync"/>.</summary>
 delegate Task<StartResult> StartWorkflow(string type, object start, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="WorkflowClient.ActAsync"/>.</summary>
-delegate Task<ActionResult> ActOnWorkflow(
-    Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken);
+/// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
+delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
+delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);

@@ -1,7 +1,10 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Operations;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows;
 
 namespace Resonance.Host;
@@ -31,7 +34,10 @@ static class HostBus
 
         // Nobody else can send what this process left behind, so that only its own restart ends a lease.
         var delivery = new DeliveryOptions { DoneWhenConsumed = memory, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
+        ResonanceHost.Validated<RecoveryOptions>(builder, RecoveryOptions.Section);
         builder.Services.AddResonanceEngine(delivery);
+        if (roles.Contains("engine"))
+            builder.Services.AddScheduler();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -62,6 +68,14 @@ static class HostBus
     static void UseRabbitMq(WebApplicationBuilder builder, IBusRegistrationConfigurator bus)
     {
         var rabbit = ResonanceHost.Validated<RabbitMqOptions>(builder, RabbitMqOptions.Section);
+        builder.Services.AddSingleton<QueueWatch>(_ => new RabbitMqQueueWatch(new ConnectionFactory
+        {
+            HostName = rabbit.Host,
+            Port = rabbit.Port,
+            VirtualHost = rabbit.VirtualHost,
+            UserName = rabbit.Username,
+            Password = rabbit.Password,
+        }));
         bus.UsingRabbitMq((context, transport) =>
         {
             transport.Host(rabbit.Host, (ushort)rabbit.Port, rabbit.VirtualHost, "resonance", host =>

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
@@ -16,6 +18,7 @@ static class ResonanceHost
 
           (no verb)   runs the roles of Resonance:Roles until stopped
           migrate     brings the schema up to date and ends
+          check       ends with 0 when this build can go on with every instance that has not ended, otherwise with 1
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -36,6 +39,9 @@ static class ResonanceHost
                         await app.Services.GetRequiredService<SchemaStartup>().MigrateAsync(CancellationToken.None);
                     Console.WriteLine("The schema is up to date.");
                     return 0;
+                case "check":
+                    await using (var app = Build(args[1..]))
+                        return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
                 case "health":
                     return await HealthVerb.RunAsync(args[1..]);
                 default:
@@ -48,7 +54,7 @@ static class ResonanceHost
             Console.Error.WriteLine(string.Join(Environment.NewLine, exception.Failures));
             return 2;
         }
-        catch (Engine.Definitions.WorkflowDefinitionException exception)
+        catch (Exception exception) when (exception is WorkflowDefinitionException or WorkflowUpgradeException or RuleSetException)
         {
             Console.Error.WriteLine(exception.Message);
             return 2;
@@ -56,11 +62,6 @@ static class ResonanceHost
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             Console.Error.WriteLine($"{exception.Message} Another process listens there; choose another address with ASPNETCORE_URLS.");
-            return 2;
-        }
-        catch (RuleSetException exception)
-        {
-            Console.Error.WriteLine(exception.Message);
             return 2;
         }
     }

@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Schedules;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
 using Resonance.Workflows.Reporting;
+using Resonance.Workflows.Reconciliation;
 
 namespace Resonance.Workflows;
 
@@ -24,10 +26,14 @@ public static class ResonanceWorkflowsExtensions
 
         // A report is about every workflow, itself included, so that its workflow cannot have the catalog before it is made.
         services.TryAddSingleton<Func<WorkflowCatalog>>(provider => provider.GetRequiredService<WorkflowCatalog>);
+        services.AddDefaultSchedule(DefaultSchedules.ReconciliationDaily);
+        services.AddDefaultSchedule(DefaultSchedules.ReportingHourly);
+        services.TryAddSingleton<ReconciliationRules>();
         return services
             .AddWorkflowDefinition<NotificationWorkflow>()
             .AddWorkflowDefinition<OrderWorkflow>()
             .AddWorkflowDefinition<PaymentWorkflow>()
+            .AddWorkflowDefinition<ReconciliationWorkflow>()
             .AddWorkflowDefinition<ReportingWorkflow>();
     }
 
@@ -38,6 +44,7 @@ public static class ResonanceWorkflowsExtensions
         bus.AddWorkflow<OrderWorkflow, OrderInstance>(OrderWorkflow.Type);
         bus.AddWorkflow<PaymentWorkflow, PaymentInstance>(PaymentWorkflow.Type);
         bus.AddWorkflow<ReportingWorkflow, ReportingInstance>(ReportingWorkflow.Type);
+        bus.AddWorkflow<ReconciliationWorkflow, ReconciliationInstance>(ReconciliationWorkflow.Type);
         bus.AddOperatorCommands();
     }
 }

@@ -7,6 +7,7 @@ using Resonance.Workflows.Cards;
 using Resonance.Workflows.Inventory;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Reporting;
+using Resonance.Workflows.Reconciliation;
 using Resonance.Workflows.Shipping;
 
 namespace Resonance.Workflows;
@@ -34,6 +35,11 @@ public static class WorkersRegistration
 
     /// <summary>Queue of the worker that writes reports down.</summary>
     public const string RendererQueue = "report-renderer";
+    /// <summary>Queue that keeps our side of the books.</summary>
+    public const string LedgerQueue = "payment-ledger";
+
+    /// <summary>Queue of the workers that compare our books with providers' statements. Not the workflow's name, which is its own queue.</summary>
+    public const string StatementQueue = "statement";
 
     const string SqlFolder = "Resonance.Workflows.Sql";
 
@@ -64,6 +70,9 @@ public static class WorkersRegistration
 
         bus.AddWorker<CollectFiguresWorker>(FiguresQueue);
         bus.AddWorker<RenderReportWorker>(RendererQueue);
+        bus.AddConsumer<PaymentLedger>().Endpoint(endpoint => endpoint.Name = LedgerQueue);
+        bus.AddWorker<MatchStatementWorker>(StatementQueue);
+        bus.AddWorker<BookResolutionWorker>(StatementQueue);
     }
 
     /// <summary>Creates or upgrades the workers' tables; any number of processes may call it at once.</summary>

@@ -44,4 +44,16 @@ public sealed class WorkflowTimes
     /// <value>10 s by default; 10 ms to 1 h.</value>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan ReportRetry { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>One attempt to fetch a provider's statement and to compare it with our books.</summary>
+    /// <value>15 min by default, enough for a million lines; 1 s to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Statement { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Wait before a statement that does not agree with our books is fetched again for the first time; each of the two further waits is
+    /// twice as long.
+    /// </summary>
+    /// <value>2 s by default; 10 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan ReconciliationRecovery { get; set; } = TimeSpan.FromSeconds(2);
 }

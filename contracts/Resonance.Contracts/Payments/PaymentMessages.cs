@@ -49,6 +49,15 @@ public sealed record PaymentCompleted
 
     /// <summary>The provider's id of the capture.</summary>
     public required string CaptureId { get; init; }
+
+    /// <summary>Amount that was captured, in <see cref="Currency"/>, above 0.</summary>
+    public required decimal Amount { get; init; }
+
+    /// <summary>ISO 4217 alphabetic code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>When the payment learned of the capture, UTC.</summary>
+    public required DateTimeOffset CompletedAt { get; init; }
 }
 
 /// <summary>The payment was refused; nothing was captured.</summary>
@@ -72,4 +81,16 @@ public sealed record PaymentRefunded
 
     /// <summary>What had been paid for.</summary>
     public required string Reference { get; init; }
+
+    /// <summary>The provider's id of the capture; null when the payment was given up before it knew whether the amount had been captured.</summary>
+    public string? CaptureId { get; init; }
+
+    /// <summary>Amount that was given back, in <see cref="Currency"/>, above 0.</summary>
+    public required decimal Amount { get; init; }
+
+    /// <summary>ISO 4217 alphabetic code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>When the payment learned that the amount was given back, UTC.</summary>
+    public required DateTimeOffset RefundedAt { get; init; }
 }

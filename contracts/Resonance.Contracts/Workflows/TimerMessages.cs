@@ -38,3 +38,13 @@ public sealed record DeadlineExpired
     /// <summary>Tells this stay in the state from an earlier one.</summary>
     public required Guid Token { get; init; }
 }
+
+/// <summary>An engine found that nothing can move the instance on any more: its timer is lost. Engines send it to the instance.</summary>
+public sealed record RecoverWorkflow
+{
+    /// <summary>The workflow.</summary>
+    public required Guid WorkflowId { get; init; }
+
+    /// <summary>The number of steps that the instance had taken when it was found.</summary>
+    public required long Version { get; init; }
+}

@@ -70,6 +70,9 @@ public abstract class Activity<TInstance> where TInstance : WorkflowInstance
 
     internal abstract Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply);
 
+    /// <summary>The command as it would be sent now.</summary>
+    internal abstract object MakeCommand(TInstance instance, OpenActivity open);
+
     internal abstract Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, OpenActivity open);
 }
 
@@ -115,13 +118,18 @@ public sealed class Activity<TInstance, TCommand, TReply> : Activity<TInstance>
     internal override Task RaiseCompletedAsync(BehaviorContext<TInstance> context, IActivityReply reply) =>
         context.Raise(Completed, (TReply)reply);
 
+    internal override object MakeCommand(TInstance instance, OpenActivity open) => Make(instance, open);
+
     internal override async Task<OutgoingMessage> CaptureAsync(BehaviorContext<TInstance> context, OpenActivity open)
     {
         var step = Step.Of(context);
-        var command = _command(new ActivityCall<TInstance>(context.Saga, open.IdempotencyKey) { Item = open.Item });
+        var command = Make(context.Saga, open);
         var endpoint = await context.GetSendEndpoint(Addresses.Endpoint(Destination));
         return await OutgoingMessage.CaptureAsync(endpoint, command, CallerHeaders.For<TCommand>(step, open.IdempotencyKey), step.WorkflowId, default);
     }
+
+    TCommand Make(TInstance instance, OpenActivity open) =>
+        _command(new ActivityCall<TInstance>(instance, open.IdempotencyKey) { Item = open.Item });
 }
 
 /// <summary>What a command is made from.</summary>

@@ -81,10 +81,13 @@ sealed class Suspension
     /// <summary>The activity that failed; null when a person must decide, or an operator held the instance.</summary>
     public string? Activity { get; set; }
 
+    /// <summary>What went wrong, in a short stable word; null when the instance was suspended before that was kept.</summary>
+    public string? ErrorKind { get; set; }
+
     /// <summary>The item of the activity that failed; null unless it was fanned out.</summary>
     public string? Item { get; set; }
 
-    /// <summary>Names the effect of the activity that failed.</summary>
+    /// <summary>The key of the command that failed; null with <see cref="Activity"/>, or when it was not kept yet.</summary>
     public string? IdempotencyKey { get; set; }
 
     public int Attempts { get; set; }

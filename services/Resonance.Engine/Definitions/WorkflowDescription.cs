@@ -1,6 +1,7 @@
 using MassTransit;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Rules;
+using Resonance.Engine.Storage;
 
 namespace Resonance.Engine.Definitions;
 
@@ -25,8 +26,28 @@ public sealed record WorkflowDescription
     /// <summary>Reads the priority, 0 to 9.</summary>
     public required Func<object, int> PriorityOf { get; init; }
 
-    /// <summary>What an operator may ask of an instance, by its state and its stored data.</summary>
-    public required Func<string, string, IReadOnlyList<string>> AllowedActions { get; init; }
+    /// <summary>Where a stored instance stands. It must have been executed: its version is above 0.</summary>
+    public required Func<WorkflowRow, WorkflowSituation> Situation { get; init; }
+
+    /// <summary>
+    /// What is wrong with what an operator's request brings along, by member; nothing when it can be done. The instance must allow the
+    /// action: see <see cref="WorkflowSituation.Actions"/>.
+    /// </summary>
+    public required Func<WorkflowRow, OperatorRequest, IReadOnlyDictionary<string, string[]>> Problems { get; init; }
+
+    /// <summary>Why a stored instance, which another build may have stored, could not go on in this one; null when it can.</summary>
+    public required Func<WorkflowRow, string?> WhyStranded { get; init; }
+
+    /// <returns>The instance that a message is for; null when it is no message for an instance of this workflow.</returns>
+    internal Guid? InstanceOf(object message) => StartContract.IsInstanceOfType(message)
+        ? IdOf(message)
+        : Events.FirstOrDefault(accepted => accepted.Contract.IsInstanceOfType(message))?.IdOf(message);
+
+    /// <summary>The events from outside that instances accept at some time, by the name of their contract.</summary>
+    public IReadOnlyList<WorkflowEvent> Events { get; init; } = [];
+
+    /// <summary>Those of <see cref="Events"/> that an instance accepts now, by its state and its stored data.</summary>
+    public Func<string, string, IReadOnlyList<WorkflowEvent>> AcceptedEvents { get; init; } = (_, _) => [];
 
     /// <summary>Serialises a start message without sending it.</summary>
     internal Func<ISendEndpoint, object, CancellationToken, Task<OutgoingMessage>> CaptureStart { get; init; } = null!;
@@ -40,11 +61,15 @@ public sealed record WorkflowDescription
     /// <summary>The rules that decide in it, by name.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
-    /// <summary>Identifies states, events and transitions: 64 hexadecimal digits. A change to the graph changes it.</summary>
+    /// <summary>Identifies states, events, transitions and activities: 64 hexadecimal digits. A change to one of them changes it.</summary>
     public required string Hash { get; init; }
 
     /// <summary>The graph as a Mermaid state diagram.</summary>
     public required string Diagram { get; init; }
+
+    /// <returns>The event of that contract, named with or without its namespace; null when the workflow declares none.</returns>
+    public WorkflowEvent? FindEvent(string contract) =>
+        Events.FirstOrDefault(candidate => candidate.Contract.FullName == contract || candidate.Contract.Name == contract);
 }
 
 /// <summary>Every workflow that this process knows.</summary>

@@ -92,7 +92,8 @@ sealed class WorkflowGraph
         return text.ToString();
     }
 
-    public static string HashOf(string diagram) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(diagram)));
+    public static string HashOf(string diagram, IEnumerable<string> activities) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{diagram}\n{string.Join('\n', activities.Order(StringComparer.Ordinal))}")));
 
     /// <summary>Walks the behaviours. Where an event passes through several states, each leads on from the one before.</summary>
     sealed class Visitor<TInstance>(WorkflowStateMachine<TInstance> machine) : StateMachineVisitor where TInstance : WorkflowInstance, new()
@@ -154,6 +155,12 @@ sealed class WorkflowGraph
                 case ILeadsElsewhere { Suspends: true }:
                     Asking.Add(_position);
                     GoTo(machine.Suspended.Name);
+                    break;
+                case ILeadsTo { Later: { } later } leads:
+                    Edges.Add(new WorkflowEdge(_position, later, leads.To.Name));
+                    break;
+                case ILeadsTo leads:
+                    GoTo(leads.To.Name);
                     break;
                 case ILeadsElsewhere:
                     // With nothing to undo the instance is cancelled at once; otherwise it undoes what it did.

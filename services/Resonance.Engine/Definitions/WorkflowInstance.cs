@@ -22,6 +22,10 @@ public abstract class WorkflowInstance : SagaStateMachineInstance
     [JsonIgnore]
     public int Priority { get; internal set; }
 
+    /// <summary>Steps that the instance had taken before the one at hand.</summary>
+    [JsonIgnore]
+    internal long Version { get; set; }
+
     /// <summary>When the instance was started, UTC.</summary>
     [JsonIgnore]
     public DateTimeOffset StartedAt { get; internal set; }

@@ -33,12 +33,15 @@ public abstract partial class WorkflowStateMachine<TInstance>
     }
 
     /// <summary>An event that is only ever sent to this workflow's queue: no exchange is bound for it.</summary>
-    void FromQueue<TMessage>(System.Linq.Expressions.Expression<Func<Event<TMessage>>> @event, Func<TMessage, Guid> id) where TMessage : class =>
+    void FromQueue<TMessage>(System.Linq.Expressions.Expression<Func<Event<TMessage>>> @event, Func<TMessage, Guid> id) where TMessage : class
+    {
         Event(@event, correlation =>
         {
             correlation.CorrelateById(context => id(context.Message));
             correlation.ConfigureConsumeTopology = false;
         });
+        _own.Add(((System.Linq.Expressions.MemberExpression)@event.Body).Member.Name);
+    }
 
     void HandleReply<TReply>() where TReply : class, IActivityReply
     {
@@ -50,6 +53,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             correlation.CorrelateById(context => context.Message.WorkflowId);
             correlation.ConfigureConsumeTopology = false;
         });
+        _own.Add(received.Name);
         DuringAny(When(received).ThenAsync(OnReplyAsync));
     }
 
@@ -65,6 +69,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
                 (context.Message.Message as IActivityCommand)?.WorkflowId ?? context.InitiatorId ?? context.CorrelationId ?? Guid.Empty);
             correlation.ConfigureConsumeTopology = false;
         });
+        _own.Add(faulted.Name);
         DuringAny(When(faulted).ThenAsync(OnFaultAsync));
     }
 
@@ -85,12 +90,23 @@ public abstract partial class WorkflowStateMachine<TInstance>
     }
 
     /// <summary>Sends an activity's command and waits for its reply.</summary>
-    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, bool anew = true, string? item = null, string? oldKey = null)
+    /// <param name="context">The step.</param>
+    /// <param name="activity">What is to be done.</param>
+    /// <param name="item">What for, when it is executed for several at once.</param>
+    /// <param name="key">Names the effect when it was begun before; null to begin anew.</param>
+    internal Task ExecuteAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, string? item = null, string? key = null) =>
+        AttemptAsync(context, activity, Open(context.Saga, activity, item, key));
+
+    static OpenActivity Open(TInstance instance, Activity<TInstance> activity, string? item = null, string? key = null)
     {
-        var instance = context.Saga;
         var engine = instance.Engine;
-        var execution = engine.Executions.GetValueOrDefault(activity.Name) + (anew ? 1 : 0);
-        engine.Executions[activity.Name] = execution;
+        if (key is null)
+        {
+            var execution = engine.Executions.GetValueOrDefault(activity.Name) + 1;
+            engine.Executions[activity.Name] = execution;
+            key = IdempotencyKeys.For(instance.CorrelationId, activity.Name, execution);
+        }
+
         if (activity.CompensatedBy is not null && !engine.ToUndo.Contains(activity.Name))
             engine.ToUndo.Add(activity.Name);
 
@@ -98,11 +114,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
         {
             Name = activity.Name,
             Item = item,
-            IdempotencyKey = anew || oldKey is null ? IdempotencyKeys.For(instance.CorrelationId, activity.Name, execution) : oldKey,
+            IdempotencyKey = key,
             State = instance.CurrentState,
         };
         engine.Activities.Add(open);
-        return AttemptAsync(context, activity, open);
+        return open;
     }
 
     async Task AttemptAsync(BehaviorContext<TInstance> context, Activity<TInstance> activity, OpenActivity open)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Journal;
@@ -23,6 +22,12 @@ public abstract partial class WorkflowStateMachine<TInstance>
     /// <summary>An operator wants what the instance did to be undone.</summary>
     public Event<CompensateWorkflow> CompensateRequested { get; } = null!;
 
+    /// <summary>An operator answers in place of a worker.</summary>
+    public Event<SkipActivity> SkipRequested { get; } = null!;
+
+    /// <summary>An operator did by hand what was left to do.</summary>
+    public Event<ResolveWorkflow> ResolveRequested { get; } = null!;
+
     void HandleOperators()
     {
         FromQueue(() => RetryRequested, message => message.WorkflowId);
@@ -30,21 +35,25 @@ public abstract partial class WorkflowStateMachine<TInstance>
         FromQueue(() => SuspendRequested, message => message.WorkflowId);
         FromQueue(() => ResumeRequested, message => message.WorkflowId);
         FromQueue(() => CompensateRequested, message => message.WorkflowId);
+        FromQueue(() => SkipRequested, message => message.WorkflowId);
+        FromQueue(() => ResolveRequested, message => message.WorkflowId);
         DuringAny(
-            When(RetryRequested).ThenAsync(context => ActAsync(context, OperatorActions.Retry, RetryAsync)),
-            When(CancelRequested).ThenAsync(context => ActAsync(context, OperatorActions.Cancel, CancelAsync)),
-            When(SuspendRequested).ThenAsync(context => ActAsync(context, OperatorActions.Suspend, HoldAsync)),
-            When(ResumeRequested).ThenAsync(context => ActAsync(context, OperatorActions.Resume, ResumeAsync)),
-            When(CompensateRequested).ThenAsync(context => ActAsync(context, OperatorActions.Compensate, UndoAsync)));
+            When(RetryRequested).ThenAsync(context => ActAsync(context, RetryAsync)),
+            When(CancelRequested).ThenAsync(context => ActAsync(context, CancelAsync)),
+            When(SuspendRequested).ThenAsync(context => ActAsync(context, HoldAsync)),
+            When(ResumeRequested).ThenAsync(context => ActAsync(context, ResumeAsync)),
+            When(CompensateRequested).ThenAsync(context => ActAsync(context, UndoAsync)),
+            When(SkipRequested).ThenAsync(context => ActAsync(context, SkipAsync)),
+            When(ResolveRequested).ThenAsync(context => ActAsync(context, ResolveAsync)));
     }
 
-    async Task ActAsync<TCommand>(
-        BehaviorContext<TInstance, TCommand> context, string action, Func<BehaviorContext<TInstance>, IOperatorCommand, Task> act)
+    async Task ActAsync<TCommand>(BehaviorContext<TInstance, TCommand> context, Func<BehaviorContext<TInstance>, OperatorRequest, Task> act)
         where TCommand : class, IOperatorCommand
     {
         var instance = context.Saga;
-        var allowed = Allowed(instance.CurrentState, instance.Engine);
-        if (!allowed.Contains(action))
+        var request = OperatorRequest.Of(context.Message);
+        var allowed = Allowed(instance);
+        if (!allowed.Contains(request.Action))
         {
             Reject(context, typeof(TCommand).Name, allowed.Count == 0
                 ? $"{StateNames.ToScreen(instance.CurrentState)} allows no action"
@@ -52,45 +61,64 @@ public abstract partial class WorkflowStateMachine<TInstance>
             return;
         }
 
-        Step.Of(context).Record(new OperatorAction(action, context.Message.Operator, context.Message.Reason));
-        await act(context, context.Message);
-    }
-
-    async Task RetryAsync(BehaviorContext<TInstance> context, IOperatorCommand command)
-    {
-        var suspension = await LeaveSuspensionAsync(context, OperatorActions.Retry);
-
-        var others = context.Saga.Engine.Activities.ToArray();
-
-        // A refused command did nothing and would be refused again under its old key; one without an answer may have done its work.
-        await ExecuteAsync(
-            context, _activities[suspension.Activity!], anew: suspension.Refused, suspension.Item, suspension.IdempotencyKey);
-
-        // Their time-outs stopped with the suspension, and what they answered meanwhile was rejected.
-        foreach (var open in others)
-            await AttemptAsync(context, _activities[open.Name], open);
-    }
-
-    async Task ResumeAsync(BehaviorContext<TInstance> context, IOperatorCommand command)
-    {
-        var suspension = await LeaveSuspensionAsync(context, OperatorActions.Resume);
-        if (suspension.By is null)
+        if (Problems(instance, request) is { Count: > 0 } problems)
         {
-            await context.Raise(Resumed);
+            Reject(context, typeof(TCommand).Name, string.Join(' ', problems.SelectMany(problem => problem.Value)));
             return;
         }
 
-        foreach (var open in context.Saga.Engine.Activities.ToArray())
-            await AttemptAsync(context, _activities[open.Name], open);
+        Step.Of(context).Record(new OperatorAction(request.Action, request.Operator, request.Reason)
+        {
+            Data = request.Data,
+            Reply = request.Reply,
+            State = request.Action == OperatorActions.Resolve ? EndNamed(request.State) : null,
+        });
+        await act(context, request);
     }
 
-    Task HoldAsync(BehaviorContext<TInstance> context, IOperatorCommand command) =>
-        SuspendAsync(context, $"held by {command.Operator}: {command.Reason}", by: command.Operator);
+    async Task RetryAsync(BehaviorContext<TInstance> context, OperatorRequest request)
+    {
+        if (request.Data is { } changes)
+            InstanceEdit.Apply(context.Saga, changes);
+        var suspension = await LeaveSuspensionAsync(context, OperatorActions.Retry);
+        var others = context.Saga.Engine.Activities.ToArray();
 
-    Task CancelAsync(BehaviorContext<TInstance> context, IOperatorCommand command)
+        // A refused command did nothing and would be refused again under its old key, and so would one that says something else under it;
+        // one without an answer may have done its work.
+        var anew = suspension.Refused || request.Data is not null;
+        await ExecuteAsync(
+            context, _activities[suspension.Activity!], suspension.Item, anew ? null : KeyOf(context.Saga, suspension));
+        await SendAgainAsync(context, others);
+    }
+
+    async Task ResumeAsync(BehaviorContext<TInstance> context, OperatorRequest request)
+    {
+        var suspension = await LeaveSuspensionAsync(context, OperatorActions.Resume);
+        if (suspension.By is null)
+            await context.Raise(Resumed);
+        else
+            await SendAgainAsync(context, [.. context.Saga.Engine.Activities]);
+    }
+
+    /// <summary>Sends the commands again that were out when the instance was suspended: an answer that came meanwhile was rejected.</summary>
+    async Task SendAgainAsync(BehaviorContext<TInstance> context, IEnumerable<OpenActivity> activities)
+    {
+        foreach (var open in activities)
+        {
+            var waited = open.Waiting;
+            await AttemptAsync(context, _activities[open.Name], open);
+            if (waited && context.Saga.CurrentState != open.State)
+                await context.TransitionToState(GetState(open.State));
+        }
+    }
+
+    Task HoldAsync(BehaviorContext<TInstance> context, OperatorRequest request) =>
+        SuspendAsync(context, $"held by {request.Operator}: {request.Reason}", by: request.Operator);
+
+    Task CancelAsync(BehaviorContext<TInstance> context, OperatorRequest request)
     {
         var engine = context.Saga.Engine;
-        var reason = $"cancelled by {command.Operator}: {command.Reason}";
+        var reason = $"cancelled by {request.Operator}: {request.Reason}";
         if (engine.Undoing is null)
             return CompensateAsync(context, reason);
 
@@ -102,8 +130,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
         return context.TransitionToState(Cancelled);
     }
 
-    Task UndoAsync(BehaviorContext<TInstance> context, IOperatorCommand command) =>
-        CompensateAsync(context, $"compensated by {command.Operator}: {command.Reason}");
+    Task UndoAsync(BehaviorContext<TInstance> context, OperatorRequest request) =>
+        CompensateAsync(context, $"compensated by {request.Operator}: {request.Reason}");
 
     async Task<Suspension> LeaveSuspensionAsync(BehaviorContext<TInstance> context, string how)
     {
@@ -117,15 +145,18 @@ public abstract partial class WorkflowStateMachine<TInstance>
 
     /// <summary>Has the instance wait for a person.</summary>
     internal Task SuspendAsync(
-        BehaviorContext<TInstance> context, string cause, ActivityFailure? failure = null, bool refused = false, string? by = null)
+        BehaviorContext<TInstance> context, string cause, ActivityFailure? failure = null, bool refused = false, string? by = null,
+        string kind = IncidentKinds.Decision)
     {
         var step = Step.Of(context);
         var engine = context.Saga.Engine;
+        kind = failure?.ErrorKind ?? (by is null ? kind : IncidentKinds.Held);
         engine.Suspension = new Suspension
         {
             Cause = cause,
             State = context.Saga.CurrentState,
             Activity = failure?.Activity,
+            ErrorKind = kind,
             Item = failure?.Item,
             IdempotencyKey = failure?.IdempotencyKey,
             Attempts = failure?.Attempts ?? 0,
@@ -133,54 +164,47 @@ public abstract partial class WorkflowStateMachine<TInstance>
             By = by,
             Since = step.Now,
         };
-        step.Record(new Suspended(cause, failure?.Activity, failure?.Attempts ?? 0));
+        step.Record(new Suspended(cause, failure?.Activity, failure?.Attempts ?? 0) { ErrorKind = kind });
         foreach (var open in engine.Activities)
             StopTimer(step, open);
         return context.TransitionToState(Suspended);
     }
 
-    IReadOnlyList<string> AllowedActions(string state, string data)
-    {
-        var instance = JsonSerializer.Deserialize<TInstance>(data, InstanceJson.Options)!;
-        return Allowed(state, instance.Engine);
-    }
-
     /// <summary>What an operator may ask of an instance as it stands.</summary>
-    IReadOnlyList<string> Allowed(string state, Bookkeeping engine)
+    IReadOnlyList<string> Allowed(TInstance instance)
     {
-        var somethingToUndo = engine.ToUndo.Count > 0;
-        return engine switch
+        var engine = instance.Engine;
+        if (engine.Suspension is not { } suspension)
         {
-            { Suspension: { Activity: not null } } => [OperatorActions.Retry, OperatorActions.Cancel],
-            { Suspension: { By: null } suspension } when !AcceptsIn(suspension.State, Resumed) => [OperatorActions.Cancel],
-            { Suspension: not null } => [OperatorActions.Resume, OperatorActions.Cancel],
-            { Status: WorkflowStatus.Running } when somethingToUndo =>
-                [OperatorActions.Suspend, OperatorActions.Cancel, OperatorActions.Compensate],
-            { Status: WorkflowStatus.Running } => [OperatorActions.Suspend, OperatorActions.Cancel],
-            { Status: WorkflowStatus.Completed } when somethingToUndo => [OperatorActions.Compensate],
-            _ => [],
-        };
+            return engine.Status switch
+            {
+                WorkflowStatus.Running => Where((OperatorActions.Suspend, true), (OperatorActions.Skip, Skipped(instance) is not null),
+                    (OperatorActions.Cancel, true), (OperatorActions.Compensate, engine.ToUndo.Count > 0)),
+                WorkflowStatus.Completed => Where((OperatorActions.Compensate, engine.ToUndo.Count > 0)),
+                _ => [],
+            };
+        }
+
+        var failed = suspension.Activity is not null;
+        var undoing = engine.Undoing is not null;
+        return Where(
+            (OperatorActions.Retry, failed),
+            (OperatorActions.Resume, !failed && (suspension.By is not null || AcceptsIn(suspension.State, Resumed))),
+            (OperatorActions.Skip, Skipped(instance) is not null),
+            (OperatorActions.Resolve, !undoing),
+            (OperatorActions.Cancel, true),
+            (OperatorActions.Compensate, !undoing && engine.ToUndo.Count > 0));
+
+        static IReadOnlyList<string> Where(params ReadOnlySpan<(string Action, bool Allowed)> actions)
+        {
+            var allowed = new List<string>(actions.Length);
+            foreach (var (action, isAllowed) in actions)
+            {
+                if (isAllowed)
+                    allowed.Add(action);
+            }
+
+            return allowed;
+        }
     }
-}
-
-/// <summary>What an operator may ask of an instance.</summary>
-public static class OperatorActions
-{
-    /// <summary>See <see cref="RetryWorkflow"/>.</summary>
-    public const string Retry = "retry";
-
-    /// <summary>See <see cref="CancelWorkflow"/>.</summary>
-    public const string Cancel = "cancel";
-
-    /// <summary>See <see cref="SuspendWorkflow"/>.</summary>
-    public const string Suspend = "suspend";
-
-    /// <summary>See <see cref="ResumeWorkflow"/>.</summary>
-    public const string Resume = "resume";
-
-    /// <summary>See <see cref="CompensateWorkflow"/>.</summary>
-    public const string Compensate = "compensate";
-
-    /// <summary>All five.</summary>
-    public static IReadOnlyList<string> All { get; } = [Retry, Cancel, Suspend, Resume, Compensate];
 }

@@ -28,15 +28,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             engine.Deadline = null;
         }
 
-        if (_deadlines.TryGetValue(current.Name, out var after))
-        {
-            var token = NewId.NextGuid();
-            engine.Deadline = token;
-            SetTimer(
-                context, new DeadlineExpired { WorkflowId = step.WorkflowId, State = current.Name, Token = token }, token,
-                $"{current.Name} deadline", after);
-        }
-
+        SetDeadline(context, current.Name);
         if (!WorkflowStatus.IsEnd(engine.Status))
             return;
 
@@ -44,6 +36,18 @@ public abstract partial class WorkflowStateMachine<TInstance>
             Close(step, engine, open);
         step.Record(new Finished(engine.Status, (long)(step.Now - context.Saga.StartedAt).TotalMilliseconds));
         await AnswerCallerAsync(context, current.Name);
+    }
+
+    void SetDeadline(BehaviorContext<TInstance> context, string state)
+    {
+        if (!_deadlines.TryGetValue(state, out var after))
+            return;
+
+        var token = NewId.NextGuid();
+        context.Saga.Engine.Deadline = token;
+        SetTimer(
+            context, new DeadlineExpired { WorkflowId = context.Saga.CorrelationId, State = state, Token = token }, token,
+            $"{state} deadline", after);
     }
 
     async Task OnDeadlineAsync(BehaviorContext<TInstance, DeadlineExpired> context)
@@ -59,7 +63,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
         if (AcceptsIn(instance.CurrentState, DeadlineReached))
             await context.Raise(DeadlineReached, context.Message);
         else
-            await SuspendAsync(context, $"{StateNames.ToScreen(instance.CurrentState)} was not left within {_deadlines[instance.CurrentState]}");
+            await SuspendAsync(context, $"{StateNames.ToScreen(instance.CurrentState)} was not left within {_deadlines[instance.CurrentState]}", kind: IncidentKinds.Deadline);
     }
 
     /// <summary>What an unhandled event comes to: it is recorded, and nothing else happens.</summary>

@@ -19,6 +19,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     readonly Dictionary<string, Rule> _rules = new(StringComparer.Ordinal);
     readonly HashSet<Type> _replies = [];
     readonly HashSet<Type> _faults = [];
+    readonly HashSet<string> _own = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
     readonly Dictionary<string, TimeSpan> _deadlines = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _unbounded = new(StringComparer.Ordinal);
@@ -53,6 +54,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         Unbounded(Suspended, "a person decides");
         HandleActivities();
         HandleOperators();
+        HandleRecovery();
     }
 
     /// <summary>The instance waits for a person.</summary>
@@ -91,10 +93,6 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         Event(start, correlation => correlation.CorrelateById(context => id(context.Message)));
         _start = WorkflowStart.For(id, key ?? (_ => null), priority ?? (_ => null));
     }
-
-    /// <summary>Declares an event from outside that is about a running instance, published or sent to the workflow's queue.</summary>
-    protected void Accepts<TMessage>(Expression<Func<Event<TMessage>>> @event, Func<TMessage, Guid> id) where TMessage : class =>
-        Event(@event, correlation => correlation.CorrelateById(context => id(context.Message)));
 
     /// <summary>Declares an activity. A compensation is declared before what it undoes.</summary>
     protected Activity<TInstance, TCommand, TReply> Activity<TCommand, TReply>(
@@ -183,11 +181,16 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             KeyOf = _start.KeyOf,
             PriorityOf = _start.PriorityOf,
             CaptureStart = _start.Capture,
-            AllowedActions = (state, data) => AllowedActions(state, data),
+            Situation = Situate,
+            Problems = (row, request) => Problems(Read(row), request),
+            WhyStranded = WhyStranded,
+            Events = EventsByContract,
+            AcceptedEvents = AcceptedEvents,
             States = states,
             StatusIn = StatusIn,
             Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],
-            Hash = WorkflowGraph.HashOf(diagram),
+            Hash = WorkflowGraph.HashOf(diagram, Activities.Select(activity =>
+                $"{activity.Name} {activity.CommandType.Name} {activity.ReplyType.Name} {activity.CompensatedBy?.Name}")),
             Diagram = diagram,
         };
     }

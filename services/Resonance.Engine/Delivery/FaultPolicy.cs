@@ -14,6 +14,10 @@ static class FaultPolicy
     static readonly TimeSpan[] StoreWaits =
         [.. Enumerable.Range(0, 20_000).Select(retry => TimeSpan.FromMilliseconds(retry < 6 ? 100 << retry : 5000))];
 
+    /// <summary>The waits before a message that failed is tried again in place.</summary>
+    public static IReadOnlyList<TimeSpan> InPlace { get; } =
+        [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
+
     public static void UseFaultPolicy(this IReceiveEndpointConfigurator endpoint, IWorkflowStore store)
     {
         // A fault's message would go to an exchange that nobody listens to; the reason stands in the headers of the message set aside.
@@ -35,7 +39,7 @@ static class FaultPolicy
             retry.Ignore<StepRefusedException>();
             retry.Ignore<SerializationException>();
             retry.Ignore<WrongWorkflowException>();
-            retry.Intervals(100, 500, 2000);
+            retry.Intervals([.. InPlace]);
         });
     }
 

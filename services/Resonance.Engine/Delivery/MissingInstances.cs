@@ -14,13 +14,24 @@ namespace Resonance.Engine.Delivery;
 /// </remarks>
 sealed class MissingInstances(IWorkflowStore store, OutboxDispatcher dispatcher, DeliveryOptions options, ILogger<MissingInstances> log)
 {
-    const string DeliveriesHeader = "Resonance-Missing-Deliveries";
+    public const string DeliveriesHeader = "Resonance-Missing-Deliveries";
+
+    /// <summary>The waits as people read them.</summary>
+    public string Policy { get; } =
+        $"delivered again after {string.Join(", ", options.MissingInstanceDelays.Select(delay => $"{delay.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)}"))} s";
+
+    /// <summary>The wait before a delivery.</summary>
+    /// <param name="waits">How many waits there were, from 1.</param>
+    public TimeSpan WaitBefore(int waits) => options.MissingInstanceDelays[Math.Min(waits, options.MissingInstanceDelays.Count) - 1];
+
+    /// <summary>How often a message has waited for its instance.</summary>
+    public static int DeliveriesOf(Headers headers) => headers.Get<int>(DeliveriesHeader) ?? 0;
 
     /// <exception cref="InstanceNotFoundException">All waits are used up.</exception>
     public async Task TryLaterAsync<T>(ConsumeContext<T> context, Guid workflowId) where T : class
     {
         // The transport's headers: those of a message in MassTransit's envelope stand in its body, which goes out again as it came.
-        var deliveries = context.ReceiveContext.TransportHeaders.Get<int>(DeliveriesHeader) ?? 0;
+        var deliveries = DeliveriesOf(context.ReceiveContext.TransportHeaders);
         if (deliveries >= options.MissingInstanceDelays.Count)
             throw new InstanceNotFoundException(typeof(T).Name, workflowId);
 

@@ -12,7 +12,8 @@ namespace Resonance.Engine.Delivery;
 /// </summary>
 sealed class OperatorCommandRouter(
     IWorkflowStore store, WorkflowCatalog catalog, MissingInstances missing, IBus bus, OutboxSender sender, DeliveryOptions options)
-    : IConsumer<RetryWorkflow>, IConsumer<CancelWorkflow>, IConsumer<SuspendWorkflow>, IConsumer<ResumeWorkflow>, IConsumer<CompensateWorkflow>
+    : IConsumer<RetryWorkflow>, IConsumer<CancelWorkflow>, IConsumer<SuspendWorkflow>, IConsumer<ResumeWorkflow>, IConsumer<CompensateWorkflow>,
+        IConsumer<SkipActivity>, IConsumer<ResolveWorkflow>
 {
     public const string EndpointName = "operator-commands";
 
@@ -25,6 +26,10 @@ sealed class OperatorCommandRouter(
     public Task Consume(ConsumeContext<ResumeWorkflow> context) => RouteAsync(context);
 
     public Task Consume(ConsumeContext<CompensateWorkflow> context) => RouteAsync(context);
+
+    public Task Consume(ConsumeContext<SkipActivity> context) => RouteAsync(context);
+
+    public Task Consume(ConsumeContext<ResolveWorkflow> context) => RouteAsync(context);
 
     async Task RouteAsync<T>(ConsumeContext<T> context) where T : class, IOperatorCommand
     {

@@ -43,6 +43,9 @@ sealed record StoredEnvelope
         Dictionary<string, string>? headers = null;
         foreach (var (name, value) in context.Headers.GetAll())
         {
+            // MassTransit hands headers on to what a consumer sends; these tell of one delivery, and not of what follows from it.
+            if (name is MissingInstances.DeliveriesHeader or LostStarts.Header)
+                continue;
             if (Text(value) is { } text)
                 (headers ??= [])[name] = text;
         }

@@ -8,7 +8,7 @@ using Resonance.Engine.Storage;
 namespace Resonance.Engine.Delivery;
 
 /// <summary>Starts workflows and acts on them from outside: what it accepts is durable before it answers.</summary>
-public sealed class WorkflowClient
+public sealed partial class WorkflowClient
 {
     readonly IBus _bus;
     readonly IWorkflowStore _store;
@@ -48,7 +48,7 @@ public sealed class WorkflowClient
         while (true)
         {
             var key = chosen ?? await _keys.NextAsync(workflow, cancellationToken);
-            var accepted = new AcceptedStart { Workflow = NewRow(workflow, start, id, key), Message = message.Row };
+            var accepted = new AcceptedStart { Workflow = NewRow(workflow, start, message, id, key), Message = message.Row };
             var result = await _store.AcceptAsync(accepted, _options.Lease, cancellationToken);
             switch (result.Outcome)
             {
@@ -68,52 +68,71 @@ public sealed class WorkflowClient
         }
     }
 
-    /// <summary>Sends an operator's action to an instance, unless its state does not allow it.</summary>
+    /// <summary>Sends an operator's request to an instance, unless its state does not allow it.</summary>
     /// <remarks>The instance decides for good when the command arrives; what it then refuses stands in its journal.</remarks>
     /// <param name="id">The instance.</param>
-    /// <param name="action">One of <see cref="OperatorActions"/>.</param>
-    /// <param name="operatorName">Who asks.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="cancellationToken">Stops waiting; whether the action was accepted is then unknown.</param>
+    /// <param name="request">What is asked, by whom and why.</param>
+    /// <param name="cancellationToken">Stops waiting; whether the request was accepted is then unknown.</param>
     /// <exception cref="ArgumentException">There is no such action.</exception>
-    public async Task<ActionResult> ActAsync(
-        Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken = default)
+    public async Task<ActionResult> ActAsync(Guid id, OperatorRequest request, CancellationToken cancellationToken = default)
     {
-        if (!OperatorActions.All.Contains(action))
-            throw new ArgumentException($"There is no action '{action}'.", nameof(action));
+        if (!OperatorActions.All.Contains(request.Action))
+            throw new ArgumentException($"There is no action '{request.Action}'.", nameof(request));
 
         var rows = await _store.LoadAsync([id], cancellationToken);
         if (!rows.TryGetValue(id, out var row) || _catalog.Find(row.Type) is not { } workflow)
             return new ActionResult(ActionOutcome.NotFound, null, []);
 
-        var allowed = row.Version == 0 ? [] : workflow.AllowedActions(row.State, row.Data);
-        if (!allowed.Contains(action))
-            return new ActionResult(ActionOutcome.NotAllowed, row.State, allowed);
+        var answer = Judge(workflow, row, request);
+        if (answer.Outcome != ActionOutcome.Accepted)
+            return answer;
 
-        var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
-        var message = await CaptureAsync(endpoint, id, action, operatorName, reason, cancellationToken);
+        var message = await CaptureAsync(workflow, id, request, cancellationToken);
         await _store.EnqueueAsync([message.Row], _options.Lease, cancellationToken);
         _ = _sender.BeginAsync([message]);
-        return new ActionResult(ActionOutcome.Accepted, row.State, allowed);
+        return answer;
     }
 
-    static Task<OutgoingMessage> CaptureAsync(
-        ISendEndpoint endpoint, Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ActAsync(Guid,OperatorRequest,CancellationToken)"/>
+    public Task<ActionResult> ActAsync(
+        Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken = default) =>
+        ActAsync(id, new OperatorRequest(action, operatorName, reason), cancellationToken);
+
+    /// <summary>What an instance would make of a request, as it stands.</summary>
+    internal static ActionResult Judge(WorkflowDescription workflow, WorkflowRow row, OperatorRequest request)
     {
-        return action switch
+        IReadOnlyList<string> allowed = row.Version == 0 ? [] : workflow.Situation(row).Actions;
+        if (!allowed.Contains(request.Action))
+            return new ActionResult(ActionOutcome.NotAllowed, row.State, allowed);
+
+        var problems = workflow.Problems(row, request);
+        return problems.Count > 0
+            ? new ActionResult(ActionOutcome.Invalid, row.State, allowed) { Problems = problems }
+            : new ActionResult(ActionOutcome.Accepted, row.State, allowed);
+    }
+
+    /// <summary>The message that brings a request to an instance.</summary>
+    internal async Task<OutgoingMessage> CaptureAsync(
+        WorkflowDescription workflow, Guid id, OperatorRequest request, CancellationToken cancellationToken)
+    {
+        var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
+        return request.ToCommand(id) switch
         {
-            OperatorActions.Retry => Capture(new RetryWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
-            OperatorActions.Cancel => Capture(new CancelWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
-            OperatorActions.Suspend => Capture(new SuspendWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
-            OperatorActions.Resume => Capture(new ResumeWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
-            _ => Capture(new CompensateWorkflow { WorkflowId = id, Operator = operatorName, Reason = reason }),
+            RetryWorkflow command => await Capture(command),
+            SkipActivity command => await Capture(command),
+            ResolveWorkflow command => await Capture(command),
+            CancelWorkflow command => await Capture(command),
+            SuspendWorkflow command => await Capture(command),
+            ResumeWorkflow command => await Capture(command),
+            CompensateWorkflow command => await Capture(command),
+            var other => throw new InvalidOperationException($"{other.GetType().Name} cannot be sent."),
         };
 
         Task<OutgoingMessage> Capture<T>(T command) where T : class => OutgoingMessage.CaptureAsync(
             endpoint, command, Pipe.Execute<SendContext<T>>(send => send.CorrelationId = id), id, cancellationToken);
     }
 
-    WorkflowRow NewRow(WorkflowDescription workflow, object start, Guid id, string key)
+    WorkflowRow NewRow(WorkflowDescription workflow, object start, OutgoingMessage message, Guid id, string key)
     {
         var now = _clock.GetUtcNow();
         return new WorkflowRow
@@ -124,7 +143,7 @@ public sealed class WorkflowClient
             State = workflow.States[0],
             Status = WorkflowStatus.Running,
             Version = 0,
-            Data = "{}",
+            Data = AcceptedData.Of(message.Row),
             DefinitionHash = workflow.Hash,
             Priority = workflow.PriorityOf(start),
             TraceId = Activity.Current?.TraceId.ToHexString(),
@@ -168,9 +187,16 @@ public enum ActionOutcome
 
     /// <summary>The instance does not allow it now.</summary>
     NotAllowed,
+
+    /// <summary>The instance allows it, but not with what the request brings along.</summary>
+    Invalid,
 }
 
 /// <param name="Outcome">What became of it.</param>
 /// <param name="State">The instance's state, PascalCase; null when there is none.</param>
 /// <param name="Allowed">The actions that the instance allows now.</param>
-public sealed record ActionResult(ActionOutcome Outcome, string? State, IReadOnlyList<string> Allowed);
+public sealed record ActionResult(ActionOutcome Outcome, string? State, IReadOnlyList<string> Allowed)
+{
+    /// <summary>With <see cref="ActionOutcome.Invalid"/>: what to change, by member of the request.</summary>
+    public IReadOnlyDictionary<string, string[]> Problems { get; init; } = new Dictionary<string, string[]>();
+}

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Resonance.Engine.Definitions;
 
 namespace Resonance.Engine.Journal;
@@ -7,17 +6,15 @@ namespace Resonance.Engine.Journal;
 /// <summary>Tells a journal row in the words of the audit trail, a sentence a line.</summary>
 public static class AuditTrail
 {
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
-
     /// <summary>The lines of one step, e.g. <c>[09:15:43.105] [INFO] Workflow ORDER-12401 transitioned from PENDING to PROCESSING.</c></summary>
     /// <param name="key">The instance's key.</param>
     /// <param name="row">The step.</param>
     public static IEnumerable<string> Lines(string key, JournalRow row) =>
-        Sentences(JsonSerializer.Deserialize<JournalEntry[]>(row.Entries, Options)!, row)
+        Sentences(JournalEntry.ReadAll(row.Entries), row)
             .Select(sentence => string.Create(
                 CultureInfo.InvariantCulture, $"[{row.OccurredAt:HH:mm:ss.fff}] [{sentence.Level}] Workflow {key} {sentence.Text}"));
 
-    static IEnumerable<(string Level, string Text)> Sentences(JournalEntry[] entries, JournalRow row)
+    static IEnumerable<(string Level, string Text)> Sentences(IReadOnlyList<JournalEntry> entries, JournalRow row)
     {
         var retry = entries.OfType<RetryScheduled>().FirstOrDefault();
         var state = row.From;
@@ -43,6 +40,10 @@ public static class AuditTrail
                     yield return ("INFO",
                         $"retry #{scheduled.Retry} after {scheduled.Cause}.{reset} Next attempt in {Seconds(scheduled.DelayMs, "0.0")} s.");
                     break;
+                case RecoveryTriggered recovery:
+                    yield return ("INFO",
+                        $"state: {Screen(state)}. Auto-recovery triggered with {Seconds(recovery.DelayMs, "0.###")}-second delay.");
+                    break;
                 case RuleEvaluated rule:
                     yield return ("INFO",
                         $"executing state: {Screen(state)}. Rules check: {rule.Expression}. Result: {rule.Verdict.ToUpperInvariant()}.");
@@ -67,6 +68,12 @@ public static class AuditTrail
                     break;
                 case EventRejected rejected:
                     yield return ("WARN", $"rejected {rejected.Event}: {Clause(rejected.Reason)}.");
+                    break;
+                case ActivitySkipped skipped:
+                    yield return ("INFO", $"skipped {skipped.Activity}.");
+                    break;
+                case Redelivered redelivered:
+                    yield return ("INFO", $"delivery {redelivered.Delivery} of {row.Event}: {Clause(redelivered.Cause)}.");
                     break;
                 case Finished finished:
                     yield return ("INFO", $"{finished.Outcome} after {Seconds(finished.DurationMs)} s.");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Resonance.Engine.Journal;
@@ -14,6 +15,7 @@ namespace Resonance.Engine.Journal;
 [JsonDerivedType(typeof(TimerCancelled), "timerCancelled")]
 [JsonDerivedType(typeof(TimerFired), "timerFired")]
 [JsonDerivedType(typeof(RetryScheduled), "retryScheduled")]
+[JsonDerivedType(typeof(RecoveryTriggered), "recoveryTriggered")]
 [JsonDerivedType(typeof(AttemptFailed), "attemptFailed")]
 [JsonDerivedType(typeof(CompensationStarted), "compensationStarted")]
 [JsonDerivedType(typeof(Compensated), "compensated")]
@@ -22,7 +24,19 @@ namespace Resonance.Engine.Journal;
 [JsonDerivedType(typeof(Suspended), "suspended")]
 [JsonDerivedType(typeof(Recovered), "recovered")]
 [JsonDerivedType(typeof(Finished), "finished")]
-public abstract record JournalEntry;
+[JsonDerivedType(typeof(ActivitySkipped), "activitySkipped")]
+[JsonDerivedType(typeof(Redelivered), "redelivered")]
+[JsonDerivedType(typeof(RaceLost), "raceLost")]
+public abstract record JournalEntry
+{
+    // Postgres keeps the members of an object in an order of its own.
+    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
+    /// <summary>Reads the entries of a row.</summary>
+    /// <param name="entries">See <see cref="JournalRow.Entries"/>.</param>
+    /// <exception cref="JsonException">They are not entries that this build knows.</exception>
+    public static IReadOnlyList<JournalEntry> ReadAll(string entries) => JsonSerializer.Deserialize<JournalEntry[]>(entries, Options)!;
+}
 
 /// <summary>The instance went from one state to another. Names are PascalCase, as in code.</summary>
 public sealed record StateChanged(string From, string To) : JournalEntry;
@@ -80,6 +94,13 @@ public sealed record RetryScheduled(string Activity, int Retry, long DelayMs, st
     public string? Item { get; init; }
 }
 
+/// <summary>An activity that was done will be done anew after a wait, since what it found may put itself right meanwhile.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Attempt">1 for the first recovery.</param>
+/// <param name="DelayMs">Milliseconds until it is done anew.</param>
+/// <param name="Policy">The policy of the waits as people read it.</param>
+public sealed record RecoveryTriggered(string Activity, int Attempt, long DelayMs, string Policy) : JournalEntry;
+
 /// <summary>One attempt of an activity failed.</summary>
 public sealed record AttemptFailed(string Activity, int Attempt, string ErrorKind, string Error) : JournalEntry
 {
@@ -97,16 +118,45 @@ public sealed record Compensated(string Activity) : JournalEntry;
 public sealed record EventRejected(string Event, string State, string Reason) : JournalEntry;
 
 /// <summary>An operator asked for something.</summary>
-/// <param name="Action"><c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>.</param>
+/// <param name="Action"><c>retry</c>, <c>skip</c>, <c>resolve</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>.</param>
 /// <param name="Operator">Who.</param>
 /// <param name="Reason">Why.</param>
-public sealed record OperatorAction(string Action, string Operator, string Reason) : JournalEntry;
+public sealed record OperatorAction(string Action, string Operator, string Reason) : JournalEntry
+{
+    /// <summary>What a retry changed in the data, a JSON merge patch; null when nothing.</summary>
+    public JsonElement? Data { get; init; }
+
+    /// <summary>The reply that an activity was skipped with; null for other actions.</summary>
+    public JsonElement? Reply { get; init; }
+
+    /// <summary>The end that the instance was resolved to, PascalCase; null for other actions.</summary>
+    public string? State { get; init; }
+}
 
 /// <summary>The instance waits for a person.</summary>
-public sealed record Suspended(string Cause, string? Activity, int Attempts) : JournalEntry;
+public sealed record Suspended(string Cause, string? Activity, int Attempts) : JournalEntry
+{
+    /// <summary>A short stable word for what went wrong; null in journals that were written before incidents were grouped by it.</summary>
+    public string? ErrorKind { get; init; }
+}
 
-/// <summary>The instance goes on after it had been suspended.</summary>
+/// <summary>The instance goes on after it had been suspended, or after what should have moved it on was lost.</summary>
 public sealed record Recovered(string How) : JournalEntry;
+
+/// <summary>An operator gave the reply in place of the worker.</summary>
+public sealed record ActivitySkipped(string Activity, string IdempotencyKey) : JournalEntry;
+
+/// <summary>The message of this step had been delivered before, and was not handled then.</summary>
+/// <param name="Delivery">2 for the second delivery.</param>
+/// <param name="Cause">Why it was delivered again.</param>
+/// <param name="DelayMs">Milliseconds that were waited before this delivery; null when the broker decided.</param>
+/// <param name="Policy">The waits between deliveries as people read them; null when the broker decided.</param>
+public sealed record Redelivered(int Delivery, string Cause, long? DelayMs, string? Policy) : JournalEntry;
+
+/// <summary>The step was decided anew: another step of the instance was committed first.</summary>
+/// <param name="Version">The version that the losing decision was made on.</param>
+/// <param name="Race">1 for the first race that this message lost.</param>
+public sealed record RaceLost(long Version, int Race) : JournalEntry;
 
 /// <summary>The instance came to an end.</summary>
 /// <param name="Outcome"><c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>

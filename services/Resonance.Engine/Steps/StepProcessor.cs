@@ -28,12 +28,24 @@ sealed class StepProcessor(
     {
         var id = context.CorrelationId ?? throw new ContractRefusedException(typeof(TMessage), "Its workflow id is missing.");
         using var activity = StartActivity(context);
+        List<RaceLost>? lost = null;
         for (var race = 1; ; race++)
         {
             var step = new Step(
                 id, MessageIdOf(context), typeof(TMessage).Name, Addresses.Endpoint(workflow.Type), clock.GetUtcNow(), () => chance.NextDouble() * 2);
             var session = new StepSession<TInstance>(step, CallerHeaders.Read(context), workflow, loader, keys, points);
-            await DecideAsync(context, decide, step, session, services, scoped);
+            EarlierDeliveries.Record(context, step, missing);
+            lost?.ForEach(step.Record);
+            try
+            {
+                await DecideAsync(context, decide, step, session, services, scoped);
+            }
+            catch (Exception exception)
+            {
+                EarlierDeliveries.Failed(context, exception);
+                throw;
+            }
+
             if (!session.Decided)
             {
                 await missing.TryLaterAsync(context, id);
@@ -46,6 +58,7 @@ sealed class StepProcessor(
                 return;
 
             Log.LostRace(log, id, commit.ExpectedVersion);
+            (lost ??= []).Add(new RaceLost(commit.ExpectedVersion, race));
             if (race == MostRaces)
                 throw new InvalidOperationException($"Workflow {commit.Workflow.Key} lost {MostRaces} races in a row; the message is set aside.");
         }

@@ -31,6 +31,7 @@ sealed class StepSession<TInstance>(
         _instance.CorrelationId = _row.Id;
         _instance.CurrentState = _from = _row.State;
         _instance.Key = _row.Key;
+        _instance.Version = _row.Version;
         _instance.Priority = _row.Priority;
         _instance.StartedAt = _row.StartedAt;
 

@@ -18,6 +18,14 @@ public interface IWorkflowStore
     /// <summary>The instances that exist, in one query; ids that do not are left out.</summary>
     Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
+    /// <summary>Instances in the order in which they were started.</summary>
+    /// <param name="which">The instances that are asked for.</param>
+    /// <param name="after">Where the page before ended; null for the first page.</param>
+    /// <param name="most">1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    Task<IReadOnlyList<WorkflowRow>> ScanAsync(
+        WorkflowScan which, (DateTimeOffset StartedAt, Guid Id)? after, int most, CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores a group of steps in one transaction with a fixed number of statements; every step stands alone, so that one that cannot
     /// be stored takes no other down.
@@ -66,6 +74,23 @@ public interface IWorkflowStore
 
     /// <summary>Whether trying again later may help: the server is away, a connection broke, a lock or serialisation was lost.</summary>
     bool IsTransient(Exception exception);
+}
+
+/// <summary>Which instances to look at; null means any.</summary>
+/// <param name="Status">One of <see cref="Definitions.WorkflowStatus"/>.</param>
+public sealed record WorkflowScan(string Status)
+{
+    /// <summary>The workflow's type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Only those whose last step was taken by another definition than the one with this hash.</summary>
+    public string? OtherThanHash { get; init; }
+
+    /// <summary>Only those whose last step was taken before.</summary>
+    public DateTimeOffset? UnchangedSince { get; init; }
+
+    /// <summary>Only those that have neither a message nor a timer in the outbox.</summary>
+    public bool NothingUnderWay { get; init; }
 }
 
 /// <summary>The schema is missing or older than this build needs.</summary>

@@ -31,4 +31,10 @@ static partial class Log
 
     [LoggerMessage(1009, LogLevel.Warning, "The rules could not be read; looking again in a second. {Error}")]
     public static partial void RulesNotRead(ILogger log, string error);
+
+    [LoggerMessage(1010, LogLevel.Warning, "Nothing would have moved {Key} on from {State} any more; it was driven on. Look for what was lost: a timer, a start, rows of the outbox.")]
+    public static partial void InstanceRecovered(ILogger log, string key, string state);
+
+    [LoggerMessage(1011, LogLevel.Warning, "The instances could not be looked over for what was lost; looking again at the next turn. {Error}")]
+    public static partial void LookFailed(ILogger log, string error);
 }

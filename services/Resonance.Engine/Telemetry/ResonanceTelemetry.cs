@@ -27,6 +27,11 @@ public static class ResonanceTelemetry
     static readonly Histogram<int> GroupSize = Meter.CreateHistogram<int>("resonance.commit.group_size", "{step}", "Steps in one transaction.");
     static readonly Histogram<double> CommitTime = Meter.CreateHistogram<double>("resonance.commit.duration", "s", "Time of one group commit.");
 
+    static readonly Counter<long> Recoveries = Meter.CreateCounter<long>(
+        "resonance.recovered", "{instance}", "Instances that nothing would have moved on any more. With a sound engine it stays 0.");
+
+    internal static void Recovered(string type) => Recoveries.Add(1, new KeyValuePair<string, object?>(WorkflowTypeTag, type));
+
     internal static void StepEnded(string type, string outcome) =>
         Steps.Add(1, new KeyValuePair<string, object?>(WorkflowTypeTag, type), new KeyValuePair<string, object?>(OutcomeTag, outcome));
 

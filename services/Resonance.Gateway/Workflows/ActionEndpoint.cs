@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,39 @@ sealed record ActionRequest
     /// <summary>Who; <c>anonymous</c> when left out.</summary>
     [StringLength(128, MinimumLength = 1), PlainText]
     public string? Operator { get; init; }
+
+    /// <summary>With <c>retry</c>: what to change in the instance's data first, a JSON merge patch (RFC 7396).</summary>
+    [JsonObject]
+    public JsonElement? Data { get; init; }
+
+    /// <summary>With <c>skip</c>, and needed there: the reply in place of the worker's.</summary>
+    [JsonObject]
+    public JsonElement? Reply { get; init; }
+
+    /// <summary>With <c>resolve</c>: the end, as on screen; the one with the status <c>completed</c> when left out.</summary>
+    [StringLength(128, MinimumLength = 1), PlainText]
+    public string? State { get; init; }
+
+    /// <summary>What an instance is asked.</summary>
+    public OperatorRequest For(string action) => new(action, Operator ?? "anonymous", Reason) { Data = Data, Reply = Reply, State = State };
+
+    /// <summary>What was given and would not be read, by member; nothing when all is well.</summary>
+    public Dictionary<string, string[]> Unread(string action)
+    {
+        var errors = new Dictionary<string, string[]>();
+        Refuse("data", Data is not null, OperatorActions.Retry);
+        Refuse("reply", Reply is not null, OperatorActions.Skip);
+        Refuse("state", State is not null, OperatorActions.Resolve);
+        if (action == OperatorActions.Skip && Reply is null)
+            errors["reply"] = ["reply is needed: the reply in place of the worker's, as its contract has it."];
+        return errors;
+
+        void Refuse(string member, bool given, string reader)
+        {
+            if (given && action != reader)
+                errors[member] = [$"{member} is only read by '{reader}'; leave it out with '{action}'."];
+        }
+    }
 }
 
 /// <param name="Id">The instance.</param>
@@ -31,7 +65,7 @@ static class ActionEndpoint
         .MapPost("/workflows/{id:guid}/actions/{action}", ActAsync)
         .WithName("ActOnWorkflow")
         .WithTags("Workflows")
-        .WithSummary("Asks an instance to retry, cancel, suspend, resume or compensate")
+        .WithSummary("Asks an instance to retry, skip, resolve, cancel, suspend, resume or compensate")
         .WithDescription("202 once the request is durable; the journal shows what the instance made of it.")
         .Produces<ActionAnswer>(StatusCodes.Status202Accepted)
         .ProducesValidationProblem()
@@ -45,10 +79,7 @@ static class ActionEndpoint
         Guid id, string action, HttpRequest request, ActOnWorkflow act, CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
-        {
-            return Problems.NotFound(
-                $"There is no action '{action}'. Actions: {string.Join(", ", OperatorActions.All)}.", "actions", OperatorActions.All);
-        }
+            return NoSuchAction(action);
 
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
@@ -58,14 +89,21 @@ static class ActionEndpoint
         if (read.Message is not ActionRequest asked)
             return Problems.Invalid(read.Errors, "The instance was not asked.");
 
-        var result = await act(id, action, asked.Operator ?? "anonymous", asked.Reason, cancellationToken);
+        if (asked.Unread(action) is { Count: > 0 } unread)
+            return Problems.Invalid(unread, "The instance was not asked.");
+
+        var result = await act(id, asked.For(action), cancellationToken);
         return result.Outcome switch
         {
             ActionOutcome.NotFound => Problems.NoSuchInstance(id),
             ActionOutcome.NotAllowed => NotAllowed(action, result),
+            ActionOutcome.Invalid => Problems.Invalid(result.Problems, "The instance was not asked."),
             _ => TypedResults.Accepted($"{request.PathBase}/api/workflows/{id}", new ActionAnswer(id, action)),
         };
     }
+
+    public static IResult NoSuchAction(string action) => Problems.NotFound(
+        $"There is no action '{action}'. Actions: {string.Join(", ", OperatorActions.All)}.", "actions", OperatorActions.All);
 
     static IResult NotAllowed(string action, ActionResult result)
     {

@@ -8,9 +8,11 @@ namespace Resonance.Gateway.Workflows;
 /// <param name="Type">Name, e.g. <c>order</c>.</param>
 /// <param name="StartContract">Full name of the contract that starts an instance.</param>
 /// <param name="States">Every state as on screen, the first one first.</param>
+/// <param name="Events">Names of the contracts of the events from outside that its instances accept at some time.</param>
 /// <param name="DefinitionHash">Changes with the graph.</param>
 /// <param name="Diagram">The graph as a Mermaid state diagram.</param>
-sealed record WorkflowTypeAnswer(string Type, string? StartContract, IReadOnlyList<string> States, string DefinitionHash, string Diagram);
+sealed record WorkflowTypeAnswer(
+    string Type, string? StartContract, IReadOnlyList<string> States, IReadOnlyList<string> Events, string DefinitionHash, string Diagram);
 
 /// <summary><c>GET /api/workflow-types</c>.</summary>
 static class TypesEndpoint
@@ -28,6 +30,7 @@ static class TypesEndpoint
             workflow.Type,
             workflow.StartContract.FullName,
             [.. workflow.States.Select(StateNames.ToScreen)],
+            [.. workflow.Events.Select(known => known.Contract.Name)],
             workflow.Hash,
             workflow.Diagram))
         .ToArray());

@@ -7,6 +7,9 @@ namespace Resonance.Workflows.Cards;
 /// </remarks>
 interface ICardProvider
 {
+    /// <summary>Short name by which a reconciliation asks for this provider's statement.</summary>
+    string Name { get; }
+
     /// <summary>Tells how likely fraud is: <see cref="CardProviderAnswer.Assessed"/>.</summary>
     Task<CardProviderAnswer> AssessAsync(CardCharge charge, CancellationToken cancellationToken);
 
@@ -19,6 +22,12 @@ interface ICardProvider
     /// that was never made is refused from then on, should it still come.
     /// </remarks>
     Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureKey, CancellationToken cancellationToken);
+
+    /// <summary>Hands over what was captured and given back in a period, as far as it is posted: <see cref="CardProviderAnswer.Statement"/>.</summary>
+    /// <param name="from">Beginning of the period.</param>
+    /// <param name="to">End of the period, not part of it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<CardProviderAnswer> OpenStatementAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 }
 
 /// <summary>An amount and the card that it is to be taken from.</summary>
@@ -39,6 +48,9 @@ abstract record CardProviderAnswer
 
     /// <summary>The amount was given back, by this request or an earlier one.</summary>
     public sealed record Refunded : CardProviderAnswer;
+
+    /// <summary>A statement as a file, which comes as it is read; see <see cref="StatementFormat"/>. Whoever asked for it disposes it.</summary>
+    public sealed record Statement(Stream Csv) : CardProviderAnswer;
 
     /// <summary>The provider will not do it, however often it is asked.</summary>
     /// <param name="Kind">A short stable word, e.g. <c>card_declined</c>.</param>

@@ -8,12 +8,14 @@ namespace Resonance.Workflows.Cards;
 
 /// <summary>A provider that keeps real books in <c>card_operation</c> and moves no money; how a card fares hangs on its token.</summary>
 /// <remarks>The books are a table, so that a restart forgets neither captures nor how often something was asked.</remarks>
-sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
+sealed class SimulatedCardProvider(IDatabase database, TimeProvider time) : ICardProvider
 {
     static readonly CardProviderAnswer KeyReused = new CardProviderAnswer.Refused(
         "idempotency_key_reused", "The idempotency key was used for another request.");
 
     static readonly CardProviderAnswer UnknownCard = new CardProviderAnswer.Refused("unknown_card", "There is no card with this token.");
+
+    public string Name => "simulated";
 
     public async Task<CardProviderAnswer> AssessAsync(CardCharge charge, CancellationToken cancellationToken)
     {
@@ -70,15 +72,21 @@ sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
             },
             cancellationToken);
 
-    /// <summary>Counts an attempt under its key.</summary>
+    public Task<CardProviderAnswer> OpenStatementAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        Task.FromResult<CardProviderAnswer>(new CardProviderAnswer.Statement(new SimulatedStatement(database, from, to, time.GetUtcNow())));
+
+    /// <summary>Counts an attempt under its key. Whatever is asked again was done when it was asked first.</summary>
     /// <returns>Attempts so far, this one included; null when the key stands for another request.</returns>
-    static async Task<long?> RecordAsync(
+    async Task<long?> RecordAsync(
         WorkerTransaction books, string operation, string key, string captureId, Entry entry, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
+        var postedAfter = SimulatedCards.Find(entry.Token)?.PostedAfter ?? TimeSpan.Zero;
         var rows = await books.QueryAsync(
             """
-            INSERT INTO card_operation (idempotency_key, operation, capture_id, token, amount, currency, attempts)
-            VALUES (@key, @operation, @capture, @token, @amount, @currency, 1)
+            INSERT INTO card_operation (
+                idempotency_key, operation, capture_id, token, amount, currency, attempts, recorded_at, posted_at)
+            VALUES (@key, @operation, @capture, @token, @amount, @currency, 1, @recorded, @posted)
             ON CONFLICT (idempotency_key) DO UPDATE SET attempts = card_operation.attempts + 1
             WHERE card_operation.operation = excluded.operation AND card_operation.capture_id = excluded.capture_id
                 AND card_operation.token = excluded.token AND card_operation.amount = excluded.amount
@@ -92,6 +100,8 @@ sealed class SimulatedCardProvider(IDatabase database) : ICardProvider
                 ("@token", entry.Token),
                 ("@amount", entry.Amount),
                 ("@currency", entry.Currency),
+                ("@recorded", StoredForms.OfTime(now)),
+                ("@posted", StoredForms.OfTime(now + postedAfter)),
             ],
             row => row.GetInt64(0),
             cancellationToken);

@@ -14,6 +14,12 @@ sealed record SimulatedCard(double FraudScore)
 
     /// <summary>Captures are declined.</summary>
     public bool Declined { get; init; }
+
+    /// <summary>How long after it a capture gets onto the provider's statement.</summary>
+    public TimeSpan PostedAfter { get; init; }
+
+    /// <summary>By how much the statement shows more than was captured.</summary>
+    public decimal MispostedBy { get; init; }
 }
 
 /// <summary>The cards that the simulated provider knows, by token.</summary>
@@ -27,6 +33,8 @@ static class SimulatedCards
         ["tok_declined"] = new(0.05) { Declined = true },
         ["tok_timeout_once"] = new(0.05) { SilentAssessments = 1 },
         ["tok_timeout"] = new(0.05) { Silent = true },
+        ["tok_late"] = new(0.05) { PostedAfter = TimeSpan.FromSeconds(3) },
+        ["tok_misposted"] = new(0.05) { MispostedBy = 0.01m },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <returns>Null for a token that was never issued.</returns>

@@ -138,6 +138,9 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
                 PaymentId = context.Saga.CorrelationId,
                 Reference = context.Saga.Reference,
                 CaptureId = context.Saga.CaptureId!,
+                Amount = context.Saga.Amount,
+                Currency = context.Saga.Currency,
+                CompletedAt = context.Now(),
             }),
         When(CaptureCard.Failed)
             .Because(context => context.Message.Message)
@@ -158,7 +161,15 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
         }));
 
     void WhenRefunded() => WhenEnter(Refunded, entering => entering
-        .Publish(context => new PaymentRefunded { PaymentId = context.Saga.CorrelationId, Reference = context.Saga.Reference }));
+        .Publish(context => new PaymentRefunded
+        {
+            PaymentId = context.Saga.CorrelationId,
+            Reference = context.Saga.Reference,
+            CaptureId = context.Saga.CaptureId,
+            Amount = context.Saga.Amount,
+            Currency = context.Saga.Currency,
+            RefundedAt = context.Now(),
+        }));
 
     static FraudFacts Facts(BehaviorContext<PaymentInstance> context) => new(context.Saga.FraudScore ?? 1, context.Saga.Amount, context.Saga.Currency);
 

@@ -31,6 +31,12 @@ sealed class Effects(TestDatabase database)
     public Task<string?> ShipmentAsync(Guid orderId, CancellationToken cancellationToken) =>
         database.ScalarAsync<string>($"SELECT status FROM resonance.shipment WHERE shipment_id = '{orderId}'", cancellationToken);
 
+    /// <summary>What our own books have of a payment: <c>capture</c>, <c>refund</c>.</summary>
+    public Task<IReadOnlyList<string>> LedgerAsync(Guid paymentId, CancellationToken cancellationToken) => database.QueryAsync(
+        $"SELECT operation FROM resonance.payment_ledger WHERE payment_id = '{paymentId:N}' ORDER BY operation",
+        reader => reader.GetString(0),
+        cancellationToken);
+
     /// <summary>Steps that an instance has taken.</summary>
     public Task<long> StepsAsync(Guid id, CancellationToken cancellationToken) =>
         database.ScalarAsync<long>($"SELECT count(*) FROM resonance.journal WHERE workflow_id = '{id}'", cancellationToken);

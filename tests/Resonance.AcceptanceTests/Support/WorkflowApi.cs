@@ -38,6 +38,20 @@ sealed class WorkflowApi(HttpClient client)
         await AssertStatusAsync(HttpStatusCode.Accepted, response, cancellationToken);
     }
 
+    public Task<StartedWorkflow> StartAsync(ReconciliationForm reconciliation, CancellationToken cancellationToken) =>
+        StartAsync("reconciliation", reconciliation.ToJson(), cancellationToken);
+
+    /// <summary>Sends an event of the workflow's own and gives the answer, whatever it is.</summary>
+    public Task<HttpResponseMessage> SendEventAsync(Guid id, string contract, string json, CancellationToken cancellationToken) =>
+        SendJsonAsync($"api/workflows/{id}/events/{contract}", json, cancellationToken);
+
+    /// <summary>Sends an event of the workflow's own that has to be accepted.</summary>
+    public async Task RaiseAsync(Guid id, string contract, string json, CancellationToken cancellationToken)
+    {
+        using var response = await SendEventAsync(id, contract, json, cancellationToken);
+        await AssertStatusAsync(HttpStatusCode.Accepted, response, cancellationToken);
+    }
+
     /// <returns>The instance; null when there is none.</returns>
     public async Task<SeenWorkflow?> FindAsync(Guid id, CancellationToken cancellationToken)
     {

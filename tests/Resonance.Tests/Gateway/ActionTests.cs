@@ -1,4 +1,5 @@
 using System.Net;
+using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Xunit;
 
@@ -12,6 +13,7 @@ public sealed class ActionTests : GatewayFixture
     [InlineData("suspend")]
     [InlineData("resume")]
     [InlineData("compensate")]
+    [InlineData("resolve")]
     public async Task Hands_every_action_to_the_instance(string action)
     {
         ActAnswers = () => new ActionResult(ActionOutcome.Accepted, "Suspended", ["retry"]);
@@ -21,7 +23,52 @@ public sealed class ActionTests : GatewayFixture
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal($"/api/workflows/{Id(1)}", response.Headers.Location?.OriginalString);
-        Assert.Equal((Id(1), action, "Ada", "stock is back"), Assert.Single(Acts));
+        Assert.Equal((Id(1), new OperatorRequest(action, "Ada", "stock is back")), Assert.Single(Acts));
+    }
+
+    [Fact]
+    public async Task Hands_over_what_an_action_brings_along()
+    {
+        ActAnswers = () => new ActionResult(ActionOutcome.Accepted, "Suspended", ["retry"]);
+
+        using var retry = await PostAsync($"/api/workflows/{Id(1)}/actions/retry", """{ "reason": "why", "data": { "cardToken": "tok_visa" } }""");
+        using var skip = await PostAsync($"/api/workflows/{Id(1)}/actions/skip", """{ "reason": "why", "reply": { "fraudScore": 0.1 } }""");
+        using var resolve = await PostAsync($"/api/workflows/{Id(1)}/actions/resolve", """{ "reason": "why", "state": "DECLINED" }""");
+
+        Assert.Equal("""{ "cardToken": "tok_visa" }""", Acts[0].Request.Data?.GetRawText());
+        Assert.Equal("""{ "fraudScore": 0.1 }""", Acts[1].Request.Reply?.GetRawText());
+        Assert.Equal("DECLINED", Acts[2].Request.State);
+    }
+
+    [Theory]
+    [InlineData("cancel", """{ "reason": "why", "data": { } }""", "data")]
+    [InlineData("retry", """{ "reason": "why", "reply": { } }""", "reply")]
+    [InlineData("retry", """{ "reason": "why", "state": "DECLINED" }""", "state")]
+    [InlineData("skip", """{ "reason": "why" }""", "reply")]
+    [InlineData("retry", """{ "reason": "why", "data": [] }""", "data")]
+    [InlineData("retry", """{ "reason": "why", "data": { "a": 1, "a": 2 } }""", "data")]
+    [InlineData("retry", """{ "reason": "why", "data": { "a": "\u0000" } }""", "data")]
+    public async Task Refuses_what_an_action_cannot_read(string action, string json, string field)
+    {
+        var problem = await ProblemAsync(HttpStatusCode.BadRequest, PostAsync($"/api/workflows/{Id(1)}/actions/{action}", json));
+
+        Assert.Equal(field, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
+        Assert.Empty(Acts);
+    }
+
+    [Fact]
+    public async Task Says_what_an_instance_cannot_take()
+    {
+        ActAnswers = () => new ActionResult(ActionOutcome.Invalid, "Suspended", ["retry"])
+        {
+            Problems = new Dictionary<string, string[]> { ["data"] = ["The instance has no member 'card'."] },
+        };
+
+        var problem = await ProblemAsync(
+            HttpStatusCode.BadRequest,
+            PostAsync($"/api/workflows/{Id(1)}/actions/retry", """{ "reason": "why", "data": { "card": 1 } }"""));
+
+        Assert.Equal("""{"data":["The instance has no member 'card'."]}""", problem.GetProperty("errors").GetRawText());
     }
 
     [Fact]
@@ -31,7 +78,7 @@ public sealed class ActionTests : GatewayFixture
 
         using var response = await PostAsync($"/api/workflows/{Id(1)}/actions/retry", """{ "reason": "why" }""");
 
-        Assert.Equal("anonymous", Assert.Single(Acts).Operator);
+        Assert.Equal("anonymous", Assert.Single(Acts).Request.Operator);
     }
 
     [Theory]
@@ -78,7 +125,7 @@ public sealed class ActionTests : GatewayFixture
         var problem = await ProblemAsync(
             HttpStatusCode.NotFound, PostAsync($"/api/workflows/{Id(1)}/actions/explode", """{ "reason": "why" }"""));
 
-        Assert.Equal("""["retry","cancel","suspend","resume","compensate"]""", problem.GetProperty("actions").GetRawText());
+        Assert.Equal("""["retry","skip","resolve","cancel","suspend","resume","compensate"]""", problem.GetProperty("actions").GetRawText());
         Assert.Empty(Acts);
     }
 

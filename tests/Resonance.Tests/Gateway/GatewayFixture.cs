@@ -11,7 +11,9 @@ using Resonance.Contracts.Orders;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
@@ -34,14 +36,20 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal Func<StartResult> StartAnswers { get; set; } = () => throw new InvalidOperationException("No start was expected.");
 
-    internal List<(Guid Id, string Action, string Operator, string Reason)> Acts { get; } = [];
+    internal List<(Guid Id, OperatorRequest Request)> Acts { get; } = [];
 
     internal Func<ActionResult> ActAnswers { get; set; } = () => throw new InvalidOperationException("No action was expected.");
+
+    internal List<(Guid Id, string Contract, object Message)> Raises { get; } = [];
+
+    internal Func<RaiseResult> RaiseAnswers { get; set; } = () => throw new InvalidOperationException("No event was expected.");
 
     internal PaymentRules PaymentRules { get; } = new();
 
     /// <summary>Whether a rule can only be published after a what-if.</summary>
     protected virtual bool RequireWhatIf => false;
+
+    protected virtual TimeProvider Clock => TimeProvider.System;
 
     private protected IServiceProvider Services => _app.Services;
 
@@ -60,14 +68,18 @@ public abstract class GatewayFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services
             .AddSingleton(new WorkflowCatalog([Order, Payment]))
+            .AddSingleton(Clock)
             .AddSqliteStore(Rows.Options)
             .AddSingleton<IWorkflowStore>(Store)
             .AddSingleton<StorePatience>()
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
+            .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddResonanceGateway();
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
+        builder.Services.AddOperations();
+        builder.Services.AddSingleton<StartScheduled>(StartAsync).AddSchedules();
         _app = builder.Build();
         _app.MapResonanceGateway();
         await _app.StartAsync(Cancel);
@@ -130,10 +142,16 @@ public abstract class GatewayFixture : IAsyncLifetime
         return Task.FromResult(StartAnswers());
     }
 
-    Task<ActionResult> ActAsync(Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    Task<ActionResult> ActAsync(Guid id, OperatorRequest request, CancellationToken cancellationToken)
     {
-        Acts.Add((id, action, operatorName, reason));
+        Acts.Add((id, request));
         return Task.FromResult(ActAnswers());
+    }
+
+    Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, CancellationToken cancellationToken)
+    {
+        Raises.Add((id, contract, message));
+        return Task.FromResult(RaiseAnswers());
     }
 
     static WorkflowDescription Order => new()
@@ -145,10 +163,19 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = start => ((SubmitOrder)start).OrderNumber,
         PriorityOf = start => ((SubmitOrder)start).Priority ?? 0,
         States = ["Pending", "AwaitingPayment", "Completed"],
-        AllowedActions = (_, _) => [],
+        Situation = _ => throw new NotSupportedException(),
+        Problems = (_, _) => throw new NotSupportedException(),
+        WhyStranded = _ => throw new NotSupportedException(),
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
         Hash = "0a",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",
+    };
+
+    internal static WorkflowEvent RefundEvent { get; } = new()
+    {
+        Contract = typeof(RefundPayment),
+        IdOf = message => ((RefundPayment)message).PaymentId,
+        IdMember = "paymentId",
     };
 
     WorkflowDescription Payment => new()
@@ -160,8 +187,11 @@ public abstract class GatewayFixture : IAsyncLifetime
         KeyOf = _ => null,
         PriorityOf = _ => 0,
         States = ["Pending", "ValidateCard"],
-        AllowedActions = (_, _) => [],
+        Situation = _ => throw new NotSupportedException(),
+        Problems = (_, _) => throw new NotSupportedException(),
+        WhyStranded = _ => throw new NotSupportedException(),
         StatusIn = state => state == "Completed" ? WorkflowStatus.Completed : WorkflowStatus.Running,
+        Events = [RefundEvent],
         Rules = [PaymentRules.FraudReview, PaymentRules.FraudScore],
         Hash = "0b",
         Diagram = "stateDiagram-v2\n    [*] --> Pending",

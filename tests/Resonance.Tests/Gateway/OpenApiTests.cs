@@ -30,6 +30,8 @@ public sealed class OpenApiTests : GatewayFixture
         var order = types[0];
         Assert.Equal("Resonance.Contracts.Orders.SubmitOrder", order.GetProperty("startContract").GetString());
         Assert.Equal("""["PENDING","AWAITING_PAYMENT","COMPLETED"]""", order.GetProperty("states").GetRawText());
+        Assert.Equal("[]", order.GetProperty("events").GetRawText());
+        Assert.Equal("""["RefundPayment"]""", types[1].GetProperty("events").GetRawText());
         Assert.Equal("0a", order.GetProperty("definitionHash").GetString());
         Assert.Equal("stateDiagram-v2\n    [*] --> Pending", order.GetProperty("diagram").GetString());
     }

@@ -14,6 +14,9 @@ sealed class ScriptedStore : IWorkflowStore
 
     public HashSet<Guid> SetAside { get; } = [];
 
+    /// <summary>What there is to load.</summary>
+    public List<WorkflowRow> Instances { get; } = [];
+
     public Task CheckAsync(CancellationToken cancellationToken) =>
         CheckFails is null ? Task.CompletedTask : Task.FromException(CheckFails);
 
@@ -25,6 +28,10 @@ sealed class ScriptedStore : IWorkflowStore
     public Task MigrateAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, WorkflowRow>>(Instances.Where(row => ids.Contains(row.Id)).ToDictionary(row => row.Id));
+
+    public Task<IReadOnlyList<WorkflowRow>> ScanAsync(
+        WorkflowScan which, (DateTimeOffset StartedAt, Guid Id)? after, int most, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<StepResult>> CommitAsync(

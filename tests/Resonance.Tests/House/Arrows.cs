@@ -36,6 +36,8 @@ static partial class Arrows
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
+        ["Operations"] = ["Definitions", "Delivery", "Journal", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
+        ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 

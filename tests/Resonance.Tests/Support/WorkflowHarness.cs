@@ -121,6 +121,15 @@ sealed class WorkflowHarness : IAsyncDisposable
         return await awaited;
     }
 
+    /// <summary>Waits until a timer of that name waits in the outbox.</summary>
+    public async Task UntilWaitingAsync(string timer)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (await CountTimersAsync(timer, patience.Token) == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience.Token);
+    }
+
     /// <summary>Waits until the instance is in a state (PascalCase).</summary>
     public Task<StepCommit> UntilStateAsync(Guid workflowId, string state) => UntilAsync(workflowId, step => step.Workflow.State == state);
 
@@ -148,6 +157,17 @@ sealed class WorkflowHarness : IAsyncDisposable
             await service.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
     }
+
+    Task<long> CountTimersAsync(string timer, CancellationToken cancellationToken) =>
+        _services.GetRequiredService<IDatabase>().TransactAsync(
+            async (connection, transaction, token) =>
+            {
+                await using var command = connection.CreateCommand();
+                command.Transaction = transaction;
+                command.CommandText = $"SELECT count(*) FROM outbox WHERE timer = '{timer}'";
+                return (long)(await command.ExecuteScalarAsync(token))!;
+            },
+            cancellationToken);
 
     void Remember(StepCommit step)
     {

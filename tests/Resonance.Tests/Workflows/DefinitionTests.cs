@@ -7,6 +7,7 @@ using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
 using Resonance.Workflows.Reporting;
+using Resonance.Workflows.Reconciliation;
 using Xunit;
 
 namespace Resonance.Tests.Workflows;
@@ -17,10 +18,11 @@ public sealed class DefinitionTests
     static readonly NotificationWorkflow Notification = new(new NotificationRules(), new WorkflowTimes());
     static readonly OrderWorkflow Order = new(new OrderRules(), new WorkflowTimes());
     static readonly PaymentWorkflow Payment = new(new PaymentRules(), new WorkflowTimes());
+    static readonly ReconciliationWorkflow Reconciliation = new(new ReconciliationRules(), new WorkflowTimes());
 
     static readonly ReportingWorkflow Reporting = new(new ReportingRules(), new WorkflowTimes(), () => new WorkflowCatalog([]));
 
-    public static TheoryData<string> Types => ["notification", "order", "payment", "reporting"];
+    public static TheoryData<string> Types => ["notification", "order", "payment", "reconciliation", "reporting"];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -38,6 +40,7 @@ public sealed class DefinitionTests
         await ApprovedFile.AssertAsync("order.matrix.txt", Matrix(Order), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("payment.matrix.txt", Matrix(Payment), TestContext.Current.CancellationToken);
         await ApprovedFile.AssertAsync("reporting.matrix.txt", Matrix(Reporting), TestContext.Current.CancellationToken);
+        await ApprovedFile.AssertAsync("reconciliation.matrix.txt", Matrix(Reconciliation), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -51,6 +54,8 @@ public sealed class DefinitionTests
         Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
         Assert.Equal(
             ["Pending", "Collecting", "Failed", "Rendering", "Published", "Suspended", "Cancelled"], Reporting.Description.States);
+        Assert.Equal(
+            ["Pending", "Matching", "ExceptionHandling", "Verified", "Suspended", "Cancelled"], Reconciliation.Description.States);
     }
 
     [Fact]
@@ -65,8 +70,9 @@ public sealed class DefinitionTests
     {
         "notification" => Notification,
         "order" => Order,
-        "reporting" => Reporting,
-        _ => Payment,
+        "payment" => Payment,
+        "reconciliation" => Reconciliation,
+        _ => Reporting,
     };
 
     static string Matrix<TInstance>(WorkflowStateMachine<TInstance> machine) where TInstance : WorkflowInstance, new()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Cards;
 using Resonance.Contracts.Inventory;
 using Resonance.Contracts.Notifications;
+using Resonance.Contracts.Reconciliation;
 using Resonance.Contracts.Reporting;
 using Resonance.Contracts.Shipping;
 using Resonance.Contracts.Workflows;
@@ -111,6 +112,39 @@ public sealed class WorkersRegistrationTests
         ];
 
         Assert.Equal([nameof(ActivityFailed), nameof(ReportRendered)], replies.Select(reply => reply?.GetType().Name));
+        Assert.Equal(["1", "2"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
+    }
+
+    [Fact]
+    public async Task Every_command_of_a_reconciliation_is_answered_on_the_queue_for_statements()
+    {
+        await using var bench = await WorkerBench.StartAsync(
+            bus => bus.AddResonanceWorkers(), (database, token) => database.MigrateWorkersAsync(token));
+        var id = NewId.NextGuid();
+
+        IActivityReply?[] replies =
+        [
+            await bench.DeliverAsync("statement", new MatchStatement
+            {
+                WorkflowId = id,
+                IdempotencyKey = "1",
+                ReconciliationId = id,
+                Provider = "simulated",
+                From = DateTimeOffset.UnixEpoch,
+                To = DateTimeOffset.UnixEpoch.AddDays(1),
+            }),
+            await bench.DeliverAsync("statement", new BookResolution
+            {
+                WorkflowId = id,
+                IdempotencyKey = "2",
+                ReconciliationId = id,
+                Operator = "ann",
+                Reason = "nothing is open",
+            }),
+        ];
+
+        Assert.Equal([nameof(StatementMatched), nameof(ResolutionBooked)], replies.Select(reply => reply?.GetType().Name));
         Assert.Equal(["1", "2"], replies.Select(reply => reply!.IdempotencyKey));
         Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
     }

@@ -86,7 +86,11 @@ public sealed record HistoryStep
 /// <summary>A timer that runs for an instance.</summary>
 /// <param name="Timer">What it is for, e.g. <c>ReserveInventory time-out</c>.</param>
 /// <param name="DueAt">When it comes due.</param>
-public sealed record PendingTimer(string Timer, DateTimeOffset DueAt);
+public sealed record PendingTimer(string Timer, DateTimeOffset DueAt)
+{
+    /// <summary>Names the timer; instances know their own.</summary>
+    public Guid? Token { get; init; }
+}
 
 /// <summary>A message that was set aside because it could not be delivered.</summary>
 public sealed record DeadLetter

@@ -67,6 +67,7 @@ sealed class ReadContext(DbContextOptions<ReadContext> options) : DbContext(opti
             table.ToTable("outbox").HasKey(row => row.MessageId);
             table.Property(row => row.MessageId).HasColumnName("message_id");
             table.Property(row => row.WorkflowId).HasColumnName("workflow_id");
+            table.Property(row => row.Token).HasColumnName("token");
             table.Property(row => row.Timer).HasColumnName("timer");
             table.Property(row => row.DueAt).HasColumnName("due_at");
             table.Property(row => row.Destination).HasColumnName("destination");
@@ -93,6 +94,8 @@ sealed class OutboxRow
     public required Guid MessageId { get; init; }
 
     public Guid? WorkflowId { get; init; }
+
+    public Guid? Token { get; init; }
 
     public string? Timer { get; init; }
 

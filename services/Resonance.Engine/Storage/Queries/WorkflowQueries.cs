@@ -20,7 +20,7 @@ public sealed class WorkflowQueries
         (ReadContext context, Guid id) => context.Outbox
             .Where(row => row.WorkflowId == id && row.Timer != null && row.SetAsideAt == null)
             .OrderBy(row => row.DueAt).ThenBy(row => row.MessageId)
-            .Select(row => new PendingTimer(row.Timer!, row.DueAt)));
+            .Select(row => new PendingTimer(row.Timer!, row.DueAt) { Token = row.Token }));
 
     readonly Func<ReadContext, Guid, IAsyncEnumerable<HistoryStep>> _history = EF.CompileAsyncQuery(
         (ReadContext context, Guid id) => context.Journal
@@ -64,6 +64,13 @@ public sealed class WorkflowQueries
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await _timers(context, id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>How many timers with a token have not left yet.</summary>
+    public async Task<int> CountTimersAsync(Guid token, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Outbox.CountAsync(row => row.Token == token && row.SetAsideAt == null, cancellationToken);
     }
 
     /// <summary>Instances, the one that started last first.</summary>

@@ -32,6 +32,19 @@ public sealed class AuditTrailTests
             "PAYMENT-8923", "ValidateCard", "ValidateCard",
             new RuleEvaluated("fraud_score", 1, "fraud_score < 0.3", new Dictionary<string, object?> { ["fraud_score"] = 0.05 }, "pass", null)));
 
+    [Theory]
+    [InlineData(2000, "2")]
+    [InlineData(500, "0.5")]
+    public void A_recovery_is_told_with_its_delay(long delayMs, string seconds) => Assert.Equal(
+        [
+            "[09:15:43.105] [INFO] Workflow RECONCILIATION-102 transitioned from MATCHING to EXCEPTION_HANDLING.",
+            $"[09:15:43.105] [INFO] Workflow RECONCILIATION-102 state: EXCEPTION_HANDLING. Auto-recovery triggered with {seconds}-second delay.",
+        ],
+        Lines(
+            "RECONCILIATION-102", "Matching", "ExceptionHandling",
+            new StateChanged("Matching", "ExceptionHandling"),
+            new RecoveryTriggered("MatchStatement", 1, delayMs, "4 attempts, 2 s x 2")));
+
     [Fact]
     public void An_end_is_told_with_its_duration() => Assert.Equal(
         ["[09:15:43.105] [INFO] Workflow ORDER-1 completed after 1.25 s."],

@@ -11,12 +11,12 @@ sealed class SampleInstance
 {
     static readonly DateTimeOffset Start = new(2026, 3, 4, 9, 15, 43, TimeSpan.Zero);
 
-    public SampleInstance(string? key = null, string type = "order")
+    public SampleInstance(string? key = null, string type = "order", Guid? id = null)
     {
-        var id = NewId.NextGuid();
+        id ??= NewId.NextGuid();
         Row = new WorkflowRow
         {
-            Id = id,
+            Id = id.Value,
             Type = type,
             Key = key ?? $"ORDER-{id:N}",
             State = "Pending",

@@ -6,11 +6,15 @@ using Resonance.Engine.Workers;
 
 namespace Resonance.Tests.Engine.Workers;
 
-/// <summary>A database of its own for one test: SQLite in memory, one transaction at a time.</summary>
-sealed class WorkerDatabase : IDatabase, IAsyncDisposable
+/// <summary>A database of its own for one test: SQLite, in memory unless the test says otherwise, one transaction at a time.</summary>
+sealed class WorkerDatabase(string connectionString) : IDatabase, IAsyncDisposable
 {
-    readonly SqliteConnection _connection = new("Data Source=:memory:");
+    readonly SqliteConnection _connection = new(connectionString);
     readonly SemaphoreSlim _writer = new(1, 1);
+
+    public WorkerDatabase() : this("Data Source=:memory:")
+    {
+    }
 
     public async Task<TResult> TransactAsync<TResult>(
         Func<DbConnection, DbTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ public sealed class OrderWorkflowTests
         await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Completed));
 
         Assert.Equal(ActionOutcome.NotAllowed, refused.Outcome);
-        Assert.Equal([OperatorActions.Resume, OperatorActions.Cancel], refused.Allowed);
+        Assert.Equal([OperatorActions.Resume, OperatorActions.Resolve, OperatorActions.Cancel], refused.Allowed);
         Assert.Equal(ActionOutcome.Accepted, accepted.Outcome);
         Assert.Equal(new OperatorAction("resume", "ann", "known customer"), Assert.Single(harness.EntriesOf<OperatorAction>(order.OrderId)));
     }

@@ -1,0 +1,161 @@
+using System.Globalization;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+
+namespace Resonance.Engine.Operations;
+
+/// <summary>Explains instances: from the machine, the journal, the outbox and the broker, and never by guessing.</summary>
+public sealed class Explanations
+{
+    readonly WorkflowQueries _queries;
+    readonly WorkflowCatalog _catalog;
+    readonly QueueWatch _queues;
+
+    internal Explanations(
+        WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues)
+    {
+        _queries = queries;
+        _catalog = catalog;
+        _queues = queues;
+    }
+
+    const int VerdictsMax = 20;
+
+    /// <returns>Null when there is no such instance, or its workflow is not known to this process.</returns>
+    public async Task<Explanation?> ExplainAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await _queries.GetAsync(id, cancellationToken) is not { } row || _catalog.Find(row.Type) is not { } workflow)
+            return null;
+
+        var timers = await _queries.TimersAsync(id, cancellationToken);
+        if (row.Version == 0)
+            return await ExplainStartAsync(row, timers, cancellationToken);
+
+        var situation = workflow.Situation(row);
+        var history = (await _queries.HistoryAsync(id, cancellationToken))
+            .Select(step => (Step: step, Entries: JournalEntry.ReadAll(step.Entries))).ToArray();
+        var entered = history.Last(step => step.Entries.Any(entry => entry is StateChanged changed && changed.To == row.State));
+        var activities = new List<ExplainedActivity>();
+        foreach (var activity in situation.Activities)
+            activities.Add(await ExplainAsync(activity, timers, cancellationToken));
+        return new Explanation
+        {
+            Workflow = row,
+            Since = entered.Step.OccurredAt,
+            By = entered.Step.Event,
+            Step = entered.Step.Sequence,
+            Situation = situation,
+            Timers = timers,
+            Activities = activities,
+            Verdicts =
+            [
+                .. history
+                    .SelectMany(step => step.Entries.OfType<RuleEvaluated>()
+                        .Select(verdict => new ExplainedVerdict(step.Step.OccurredAt, step.Step.Sequence, verdict)))
+                    .TakeLast(VerdictsMax),
+            ],
+            MovesOn = [.. MovesOn(row, situation, activities, timers)],
+        };
+    }
+
+    async Task<Explanation> ExplainStartAsync(WorkflowRow row, IReadOnlyList<PendingTimer> timers, CancellationToken cancellationToken)
+    {
+        var (queue, problem) = await LookAsync(row.Type, cancellationToken);
+        return new Explanation
+        {
+            Workflow = row,
+            Since = row.StartedAt,
+            By = null,
+            Step = 0,
+            Situation = null,
+            Timers = timers,
+            Activities = [],
+            Verdicts = [],
+            MovesOn = [$"Its start is accepted and has not been executed yet. {Served(row.Type, queue, problem)}"],
+        };
+    }
+
+    async Task<ExplainedActivity> ExplainAsync(
+        ActivitySituation activity, IReadOnlyList<PendingTimer> timers, CancellationToken cancellationToken)
+    {
+        var (queue, problem) = await LookAsync(activity.Destination, cancellationToken);
+        var due = timers.FirstOrDefault(timer => timer.Token == activity.Timer && timer.Token is not null)?.DueAt;
+        var child = activity.IsWorkflow && _catalog.Find(activity.Destination)?.InstanceOf(activity.Command) is { } id
+            ? await _queries.GetAsync(id, cancellationToken)
+            : null;
+        return new ExplainedActivity(activity, due, queue, problem, child);
+    }
+
+    async Task<(QueueState? Queue, string? Problem)> LookAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _queues.LookAsync(queue, cancellationToken), null);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // An explanation without the broker is better than none.
+            return (null, exception.Message);
+        }
+    }
+
+    static IEnumerable<string> MovesOn(
+        WorkflowRow row, WorkflowSituation situation, IReadOnlyList<ExplainedActivity> activities, IReadOnlyList<PendingTimer> timers)
+    {
+        if (WorkflowStatus.IsEnd(row.Status))
+            yield return situation.Accepts.Count == 0 ? "Nothing: it has ended." : $"It has ended; {Or(situation.Accepts)} would move it on.";
+        if (situation.Suspension is { } suspension)
+        {
+            yield return $"It waits for a person: {suspension.Cause}. {Asked(situation.Actions)}";
+            yield break;
+        }
+
+        foreach (var activity in activities)
+        {
+            foreach (var sentence in MovesOn(activity))
+                yield return sentence;
+        }
+
+        var named = activities.Select(activity => activity.Situation.Timer).ToHashSet();
+        foreach (var timer in timers.Where(timer => timer.Token is null || !named.Contains(timer.Token)))
+            yield return $"The timer '{timer.Timer}' comes due at {Time(timer.DueAt)}.";
+        if (!WorkflowStatus.IsEnd(row.Status) && activities.Count == 0 && situation.Accepts.Count > 0)
+            yield return $"{Or(situation.Accepts)} would move it on.";
+        if (situation.Actions.Count > 0)
+            yield return Asked(situation.Actions);
+    }
+
+    static IEnumerable<string> MovesOn(ExplainedActivity activity)
+    {
+        var (situation, due, queue, problem, child) = activity;
+        var count = situation.AttemptsMax == 0 ? $"{situation.Attempt}" : $"{situation.Attempt} of {situation.AttemptsMax}";
+        var when = due is { } time ? $"at {Time(time)}" : "never: its timer is gone, and the engine will find that and drive it on";
+        yield return situation.Waits
+            ? $"{situation.Activity} is tried again {when}; attempt {count} failed: {situation.LastError}."
+            : $"{situation.Activity} is under way, attempt {count}; it counts as failed {when}.";
+        if (child is not null)
+            yield return $"It waits for {child.Key}, which is in {StateNames.ToScreen(child.State)} ({child.Status}).";
+        if (!situation.Waits)
+            yield return Served(situation.Destination, queue, problem);
+    }
+
+    static string Served(string name, QueueState? queue, string? problem) => (queue, problem) switch
+    {
+        (_, not null) => $"Whether anything listens to the queue '{name}' is not known: {problem}",
+        (null, _) => $"There is no queue '{name}': no process has ever served it. Start one that does.",
+        ({ Consumers: 0 }, _) => $"Nothing listens to the queue '{name}', in which {Messages(queue)} wait. Start a process that serves it.",
+        _ => $"{queue.Consumers} consumer(s) listen to the queue '{name}'{(queue.Messages is null ? "" : $", in which {Messages(queue)} wait")}.",
+    };
+
+    static string Messages(QueueState queue) => string.Create(CultureInfo.InvariantCulture, $"{queue.Messages ?? 0} message(s)");
+
+    static string Asked(IReadOnlyList<string> actions) => $"An operator may {Or(actions)} it.";
+
+    static string Or(IReadOnlyList<string> names) =>
+        names is [var only] ? only : $"{string.Join(", ", names.Take(names.Count - 1))} or {names[^1]}";
+
+    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

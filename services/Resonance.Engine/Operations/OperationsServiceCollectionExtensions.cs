@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+
+namespace Resonance.Engine.Operations;
+
+static class OperationsServiceCollectionExtensions
+{
+    /// <summary>What operators see and do, and what the engine does by itself about what was left behind.</summary>
+    public static IServiceCollection AddOperations(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new RecoveryOptions());
+        services.TryAddSingleton<ServedQueues>();
+        services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
+        services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
+        services.TryAddSingleton(provider => new Explanations(
+            provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),
+            provider.GetRequiredService<QueueWatch>()));
+        services.TryAddSingleton(provider => new BulkActions(
+            provider.GetRequiredService<IWorkflowStore>(), provider.GetRequiredService<IDatabase>(),
+            provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<WorkflowClient>(),
+            provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<OutboxDispatcher>(),
+            provider.GetRequiredService<DeliveryOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new UpgradeCheck(
+            provider.GetRequiredService<IWorkflowStore>(), provider.GetRequiredService<WorkflowCatalog>()));
+        services.AddHostedService<UpgradeGuard>();
+        return services;
+    }
+
+    /// <summary>Looks for instances that were left behind: in processes that run workflows.</summary>
+    public static void AddStrandedInstances(this IServiceCollection services)
+    {
+        services.TryAddSingleton<LostStarts>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StrandedInstances>());
+    }
+}

@@ -1,0 +1,116 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Schedules;
+
+namespace Resonance.Gateway.Schedules;
+
+/// <summary><c>GET /api/schedules</c>, <c>GET</c>, <c>PUT</c> and <c>DELETE /api/schedules/{name}</c>.</summary>
+static class ScheduleEndpoints
+{
+    const int TimesShown = 5;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/schedules", ListAsync)
+            .WithName("ListSchedules")
+            .WithTags("Schedules")
+            .WithSummary("Lists the schedules")
+            .Produces<IReadOnlyList<ScheduleAnswer>>();
+        api.MapGet("/schedules/{name}", GetAsync)
+            .WithName("GetSchedule")
+            .WithTags("Schedules")
+            .WithSummary("Shows a schedule with its next times, what became of the last ones, and who changed it")
+            .Produces<ScheduleDetailAnswer>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPut("/schedules/{name}", PutAsync)
+            .WithName("PutSchedule")
+            .WithTags("Schedules")
+            .WithSummary("Creates or replaces a schedule")
+            .WithDescription("Engines follow within five seconds. A schedule that keeps its calendar keeps its next due time.")
+            .Produces<ScheduleAnswer>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<PutScheduleRequest>);
+        api.MapDelete("/schedules/{name}", DeleteAsync)
+            .WithName("DeleteSchedule")
+            .WithTags("Schedules")
+            .WithSummary("Removes a schedule; instances that it started go on")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    public static async Task<IResult> NoSuchScheduleAsync(string name, ScheduleBook book, CancellationToken cancellationToken) =>
+        Problems.NotFound(
+            $"There is no schedule '{name}'.",
+            "schedules",
+            (await book.ListAsync(cancellationToken)).Select(schedule => schedule.Definition.Name));
+
+    static async Task<IResult> ListAsync(ScheduleBook book, CancellationToken cancellationToken) =>
+        TypedResults.Ok((await book.ListAsync(cancellationToken)).Select(schedule => ScheduleAnswer.Of(schedule, book)).ToArray());
+
+    static async Task<IResult> GetAsync(string name, ScheduleBook book, CancellationToken cancellationToken)
+    {
+        if (await book.FindAsync(name, cancellationToken) is not { } schedule)
+            return await NoSuchScheduleAsync(name, book, cancellationToken);
+
+        var firings = await book.FiringsAsync(name, cancellationToken);
+        var changes = await book.ChangesAsync(name, cancellationToken);
+        return TypedResults.Ok(new ScheduleDetailAnswer(
+            ScheduleAnswer.Of(schedule, book),
+            book.NextTimes(schedule, TimesShown),
+            [.. firings.Select(FiringAnswer.Of)],
+            [.. changes.Select(change => new ScheduleChangeAnswer(change.Action, change.Author, change.Reason, change.At))]));
+    }
+
+    static async Task<IResult> PutAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(request, cancellationToken);
+        if (body.Problem is not null)
+            return body.Problem;
+
+        // The schedule is looked at also when its author is missing, so that everything is told at once.
+        var read = ContractReader.Read(typeof(PutScheduleRequest), body.Json);
+        var errors = new Dictionary<string, string[]>(read.Errors, StringComparer.Ordinal);
+        if (ContractReader.Read(typeof(ScheduleBody), body.Json).Message is ScheduleBody asked)
+        {
+            foreach (var (field, problems) in book.Check(asked.ToDefinition(name)))
+                errors.TryAdd(field, problems);
+        }
+
+        if (errors.Count > 0 || read.Message is not PutScheduleRequest put)
+            return Problems.Invalid(errors, "The schedule was not stored.");
+
+        var schedule = await book.PutAsync(put.ToDefinition(name), new ScheduleAuthor(put.Author, put.Reason), cancellationToken);
+        return schedule is null
+            ? Problems.Conflict($"Schedule '{name}' was deleted at the same moment.")
+            : TypedResults.Ok(ScheduleAnswer.Of(schedule, book));
+    }
+
+    static async Task<IResult> DeleteAsync(
+        string name,
+        [Description("Who asks.")] string? author,
+        [Description("Why.")] string? reason,
+        ScheduleBook book,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryValues();
+        var (who, why) = (Words(query, "author", author, 128), Words(query, "reason", reason, 512));
+        if (query.Errors.Count > 0)
+            return Problems.Invalid(query.Errors, "The schedule was not deleted.");
+        return await book.DeleteAsync(name, new ScheduleAuthor(who, why), cancellationToken)
+            ? TypedResults.NoContent()
+            : await NoSuchScheduleAsync(name, book, cancellationToken);
+    }
+
+    static string Words(QueryValues query, string name, string? value, int most)
+    {
+        if (string.IsNullOrWhiteSpace(value) || value.Length > most || value.Any(char.IsControl))
+            query.Refuse(name, $"{name} must be a text of 1 to {most} characters, none of them a control character.");
+        return value ?? "";
+    }
+}
