@@ -22,17 +22,7 @@ public sealed class WorkersRegistrationTests
     [Fact]
     public async Task Every_command_of_the_workers_is_answered_on_the_queue_of_its_family()
     {
-        await using var bench = await WorkerBench.StartAsync(
-            bus =>
-            {
-                bus.AddResonanceWorkers();
-                bus.AddSqliteQueries(new SqliteOptions { ConnectionString = "Data Source=nowhere.db" });
-            },
-            async (database, token) =>
-            {
-                await database.MigrateAsync(typeof(IDatabase).Assembly, "Resonance.Engine.Storage.Sqlite.Migrations", token);
-                await database.MigrateWorkersAsync(token);
-            });
+        await using var bench = await StartAsync();
         var id = NewId.NextGuid();
 
         IActivityReply?[] replies =
@@ -88,26 +78,41 @@ public sealed class WorkersRegistrationTests
                 Template = NotificationTemplates.Message,
                 Data = new Dictionary<string, string>(),
             }),
-            // As is a command that breaks its contract.
-            await bench.DeliverAsync("figures", new CollectFigures
-            {
-                WorkflowId = id,
-                IdempotencyKey = "10",
-                Workflow = "order",
-                From = Reports.Day,
-                To = Reports.Day,
-            }),
-            await bench.DeliverAsync("report-renderer", Reports.Rendering(Reports.Figures("order")) with { WorkflowId = id, IdempotencyKey = "11" }),
         ];
 
         Assert.Equal(
             [
                 nameof(InventoryReserved), nameof(InventoryReleased), nameof(CardAssessed), nameof(CardCaptured), nameof(CardRefunded),
                 nameof(ShipmentArranged), nameof(ShipmentCancelled), nameof(ActivityFailed), nameof(ActivityFailed),
-                nameof(ActivityFailed), nameof(ReportRendered),
             ],
             replies.Select(reply => reply?.GetType().Name));
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], replies.Select(reply => reply!.IdempotencyKey));
+        Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
+    }
+
+    [Fact]
+    public async Task So_is_every_command_of_a_report()
+    {
+        await using var bench = await StartAsync();
+        var id = NewId.NextGuid();
+
+        IActivityReply?[] replies =
+        [
+            // There is no file to count in, which only a command that keeps its contract would find out.
+            await bench.DeliverAsync("figures", new CollectFigures
+            {
+                WorkflowId = id,
+                IdempotencyKey = "1",
+                Workflow = "order",
+                From = Reports.Day,
+                To = Reports.Day,
+            }),
+            await bench.DeliverAsync(
+                "report-renderer", Reports.Rendering(Reports.Figures("order")) with { WorkflowId = id, IdempotencyKey = "2" }),
+        ];
+
+        Assert.Equal([nameof(ActivityFailed), nameof(ReportRendered)], replies.Select(reply => reply?.GetType().Name));
+        Assert.Equal(["1", "2"], replies.Select(reply => reply!.IdempotencyKey));
         Assert.All(replies, reply => Assert.Equal(id, reply!.WorkflowId));
     }
 
@@ -161,4 +166,16 @@ public sealed class WorkersRegistrationTests
             Assert.Single(services, service => service.ServiceType.IsAssignableTo(consumer));
         }
     }
+
+    static Task<WorkerBench> StartAsync() => WorkerBench.StartAsync(
+        bus =>
+        {
+            bus.AddResonanceWorkers();
+            bus.AddSqliteQueries(new SqliteOptions { ConnectionString = "Data Source=nowhere.db" });
+        },
+        async (database, token) =>
+        {
+            await database.MigrateAsync(typeof(IDatabase).Assembly, "Resonance.Engine.Storage.Sqlite.Migrations", token);
+            await database.MigrateWorkersAsync(token);
+        });
 }

@@ -1,5 +1,3 @@
-using Resonance.Contracts.Reporting;
-
 namespace Resonance.Workflows.Reporting.Html;
 
 /// <summary>A column for each hour or day: instances that ended; a line above them: instances that started.</summary>
