@@ -37,6 +37,7 @@ static partial class Arrows
         ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
         ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
+        ["Testing"] = ["Definitions", "Delivery", "Journal", "Steps", "Storage"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
