@@ -35,7 +35,10 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
         Assert.Equal((nameof(PaymentWorkflow.Completed), WorkflowStatus.Completed), (payment.State, payment.Status));
         Assert.Equal((49.90m, "EUR", "tok_visa"), (captured.Message.Amount, captured.Message.Currency, captured.Message.CardToken));
         Assert.Equal(
-            new PaymentCompleted { PaymentId = payment.Id, Reference = "INVOICE-1", CaptureId = "CAP-1" },
+            new PaymentCompleted
+            {
+                PaymentId = payment.Id, Reference = "INVOICE-1", CaptureId = "CAP-1", Amount = 49.90m, Currency = "EUR", CompletedAt = _harness.Now,
+            },
             Assert.Single(payment.Published<PaymentCompleted>()));
         Assert.Equal(
             ["Pending", "ValidateCard", "Capturing", "Completed"], payment.Journal.OfType<StateChanged>().Select(change => change.To));

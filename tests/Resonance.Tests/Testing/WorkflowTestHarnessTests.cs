@@ -114,9 +114,9 @@ public sealed class WorkflowTestHarnessTests
         var loan = await harness.StartInstanceAsync(Bob, Cancel);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => loan.RaiseAsync(new PaymentRefunded { PaymentId = loan.Id, Reference = "R" }, Cancel));
+            () => loan.RaiseAsync(new PaymentDeclined { PaymentId = loan.Id, Reference = "R", Reason = "why" }, Cancel));
 
-        Assert.Contains("PaymentRefunded. Declare an event from outside with Accepts", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("PaymentDeclined. Declare an event from outside with Accepts", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
