@@ -16,7 +16,7 @@ namespace Resonance.Tests.Workflows.Reporting;
 /// <summary>The whole way of a report, over a journal that real orders wrote.</summary>
 public sealed class ReportingWorkflowTests : IDisposable
 {
-    static readonly string[] Workflows = ["notification", "order", "payment", "reporting"];
+    static readonly string[] Workflows = ["notification", "order", "payment", "reconciliation", "reporting"];
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resonance-reports-");
     readonly FakeTimeProvider _clock = new(Reports.Day.AddHours(9));
@@ -41,7 +41,7 @@ public sealed class ReportingWorkflowTests : IDisposable
             ["Pending", "Collecting", "Rendering", "Published"], harness.EntriesOf<StateChanged>(report.ReportId).Select(entry => entry.To));
         var sent = harness.EntriesOf<CommandSent>(report.ReportId);
         Assert.Equal([.. Workflows, null], sent.Select(command => command.Item));
-        Assert.Equal(5, sent.Select(command => command.IdempotencyKey).Distinct().Count());
+        Assert.Equal(6, sent.Select(command => command.IdempotencyKey).Distinct().Count());
         var verdict = Assert.Single(harness.EntriesOf<RuleEvaluated>(report.ReportId));
         Assert.Equal(("has_data", "pass"), (verdict.Rule, verdict.Verdict));
 
@@ -104,7 +104,7 @@ public sealed class ReportingWorkflowTests : IDisposable
 
         Assert.Equal(WorkflowStatus.Failed, last.Workflow.Status);
         Assert.Equal(
-            "There is no workflow 'orders'. Ask for 'workflows' or for one of notification, order, payment, reporting.",
+            "There is no workflow 'orders'. Ask for 'workflows' or for one of notification, order, payment, reconciliation, reporting.",
             (await told.Task.WaitAsync(Cancellation)).Reason);
         Assert.Empty(harness.EntriesOf<CommandSent>(report.ReportId));
     }
