@@ -16,8 +16,6 @@ namespace Resonance.Tests.Workflows.Reporting;
 /// <summary>The whole way of a report, over a journal that real orders wrote.</summary>
 public sealed class ReportingWorkflowTests : IDisposable
 {
-    static readonly string[] Workflows = ["notification", "order", "payment", "reporting"];
-
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resonance-reports-");
     readonly FakeTimeProvider _clock = new(Reports.Day.AddHours(9));
 
@@ -40,8 +38,8 @@ public sealed class ReportingWorkflowTests : IDisposable
         Assert.Equal(
             ["Pending", "Collecting", "Rendering", "Published"], harness.EntriesOf<StateChanged>(report.ReportId).Select(entry => entry.To));
         var sent = harness.EntriesOf<CommandSent>(report.ReportId);
-        Assert.Equal([.. Workflows, null], sent.Select(command => command.Item));
-        Assert.Equal(5, sent.Select(command => command.IdempotencyKey).Distinct().Count());
+        Assert.Equal([.. Workflows(harness), null], sent.Select(command => command.Item));
+        Assert.Equal(sent.Count, sent.Select(command => command.IdempotencyKey).Distinct().Count());
         var verdict = Assert.Single(harness.EntriesOf<RuleEvaluated>(report.ReportId));
         Assert.Equal(("has_data", "pass"), (verdict.Rule, verdict.Verdict));
 
@@ -104,7 +102,7 @@ public sealed class ReportingWorkflowTests : IDisposable
 
         Assert.Equal(WorkflowStatus.Failed, last.Workflow.Status);
         Assert.Equal(
-            "There is no workflow 'orders'. Ask for 'workflows' or for one of notification, order, payment, reporting.",
+            $"There is no workflow 'orders'. Ask for 'workflows' or for one of {string.Join(", ", Workflows(harness))}.",
             (await told.Task.WaitAsync(Cancellation)).Reason);
         Assert.Empty(harness.EntriesOf<CommandSent>(report.ReportId));
     }
@@ -165,6 +163,9 @@ public sealed class ReportingWorkflowTests : IDisposable
             $"The report could not be written down: There is a document with the id {report.ReportId} already.", last.Workflow.Data);
         Assert.Equal("another.txt", (await FindAsync(harness, report.ReportId))!.Name);
     }
+
+    static IEnumerable<string> Workflows(WorkflowHarness harness) =>
+        harness.Services.GetRequiredService<WorkflowCatalog>().All.Select(workflow => workflow.Type).Order(StringComparer.Ordinal);
 
     static async Task RunOrderAsync(WorkflowHarness harness)
     {
