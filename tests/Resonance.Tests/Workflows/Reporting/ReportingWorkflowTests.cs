@@ -123,6 +123,20 @@ public sealed class ReportingWorkflowTests : IDisposable
     }
 
     [Fact]
+    public async Task Reports_alone_are_no_reason_for_a_report_unless_it_is_about_them()
+    {
+        await using var harness = await StartAsync();
+        var (all, own) = (Reports.Of(), Reports.Of(ReportingWorkflow.Type, ReportFormats.Csv));
+
+        await harness.Client.StartAsync(ReportingWorkflow.Type, all, Cancellation);
+        await harness.UntilStateAsync(all.ReportId, nameof(ReportingWorkflow.Failed));
+        await harness.Client.StartAsync(ReportingWorkflow.Type, own, Cancellation);
+        await harness.UntilStateAsync(own.ReportId, nameof(ReportingWorkflow.Published));
+
+        Assert.NotNull(await FindAsync(harness, own.ReportId));
+    }
+
+    [Fact]
     public async Task Figures_that_cannot_be_had_are_given_up_after_three_attempts()
     {
         var told = new TaskCompletionSource<ReportFailed>();
