@@ -89,6 +89,6 @@ public sealed record ReportTimeline
 
     /// <summary>Whether both count the same hours or days.</summary>
     public bool IsLike(ReportTimeline other) =>
-        From == other.From && SlotSeconds == other.SlotSeconds
-        && Started.Count == other.Started.Count && Finished.Count == Started.Count && other.Finished.Count == Started.Count;
+        From == other.From && SlotSeconds == other.SlotSeconds && Started is not null && Finished is not null
+        && Started.Count == Finished.Count && Started.Count == other.Started?.Count && Started.Count == other.Finished?.Count;
 }

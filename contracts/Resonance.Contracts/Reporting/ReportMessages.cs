@@ -116,9 +116,8 @@ public sealed record RenderReport : IActivityCommand, IValidatableObject
     {
         foreach (var problem in ReportPeriod.Check(From, To))
             yield return problem;
-        if (Figures is null || Figures.All(figures => figures.Timeline.IsLike(Figures[0].Timeline)))
-            yield break;
-        yield return new ValidationResult("The timelines must count the same hours or days.", [nameof(Figures)]);
+        if (Figures is not null && !Figures.All(figures => figures?.Timeline is { } timeline && timeline.IsLike(Figures[0].Timeline)))
+            yield return new ValidationResult("The timelines must count the same hours or days.", [nameof(Figures)]);
     }
 }
 

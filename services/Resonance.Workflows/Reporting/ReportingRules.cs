@@ -4,7 +4,9 @@ namespace Resonance.Workflows.Reporting;
 
 /// <summary>What decides whether a report is worth writing.</summary>
 /// <param name="Kind"><c>workflows</c>, or the type of one workflow.</param>
-/// <param name="Steps">Steps that were taken in the period, over all workflows of the report.</param>
+/// <param name="Steps">
+/// Steps that were taken in the period, over all workflows of the report; the making of reports counts in a report on nothing else.
+/// </param>
 /// <param name="Started">Instances that were started in it.</param>
 /// <param name="Finished">Instances that ended in it.</param>
 public sealed record ReportFacts(string Kind, long Steps, long Started, long Finished);

@@ -147,11 +147,16 @@ public sealed class ReportingWorkflow : WorkflowStateMachine<ReportingInstance>
             ? $"The report could not be written down: {failure.Message}"
             : $"The figures of '{failure.Item}' could not be collected: {failure.Message}";
 
-    static ReportFacts Facts(ReportingInstance report) => new(
-        report.Kind,
-        report.Figures.Sum(figures => figures.Steps),
-        report.Figures.Sum(figures => figures.Started),
-        report.Figures.Sum(figures => figures.Completed + figures.Failed + figures.Cancelled));
+    static ReportFacts Facts(ReportingInstance report)
+    {
+        // Reports that are made each hour would otherwise be a reason to make reports for ever.
+        var counted = report.Figures.Where(figures => figures.Workflow != Type || report.Kind == Type).ToArray();
+        return new ReportFacts(
+            report.Kind,
+            counted.Sum(figures => figures.Steps),
+            counted.Sum(figures => figures.Started),
+            counted.Sum(figures => figures.Completed + figures.Failed + figures.Cancelled));
+    }
 
     static void Remember(ReportingInstance report, GenerateReport start)
     {

@@ -20,7 +20,10 @@ static class HtmlReport
         var html = new HtmlWriter();
         html.Write($"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"/><title>{subject}, {period}</title>""");
         html.Write($"""<meta name="viewport" content="width=device-width, initial-scale=1"/><style>{Style}</style></head><body>""");
-        html.Write($"""<header><p class="eyebrow">{report.Key}</p><h1>{subject}</h1><p class="period">{period}</p></header><main>""");
+        html.Write($"""<header><p class="eyebrow">{report.Key}</p><h1>{subject}</h1><p class="period">{period}</p>""");
+        if (report.To > now)
+            html.Write($"""<p class="quiet">The period was not over when this was counted.</p>""");
+        html.Write($"""</header><main>""");
         WriteSummary(html, all);
         TimelineChart.Write(html, new SummedTimeline(all));
         html.Write($"""<div class="pair">""");

@@ -30,6 +30,16 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void A_period_that_is_not_over_is_told_to_be_so()
+    {
+        const string notOver = "The period was not over when this was counted.";
+        var report = Reports.Rendering(Reports.Figures("order"));
+
+        Assert.DoesNotContain(notOver, Encoding.UTF8.GetString(HtmlReport.Render(report, report.To)));
+        Assert.Contains(notOver, Encoding.UTF8.GetString(HtmlReport.Render(report, report.To.AddMinutes(-1))));
+    }
+
+    [Fact]
     public void Every_chart_says_what_it_shows_and_what_it_is_called()
     {
         var page = Read(Reports.Rendering(Reports.Figures("order", Durations)));

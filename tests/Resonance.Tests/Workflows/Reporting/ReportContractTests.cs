@@ -43,6 +43,8 @@ public sealed class ReportContractTests
         Assert.NotEmpty(Problems(Reports.Rendering(one, other with { Timeline = other.Timeline with { SlotSeconds = 86400 } })));
         Assert.NotEmpty(Problems(Reports.Rendering(one, other with { Timeline = other.Timeline with { Finished = [1] } })));
         Assert.NotEmpty(Problems(Reports.Rendering(one with { Timeline = one.Timeline with { Finished = [1] } })));
+        Assert.NotEmpty(Problems(Reports.Rendering(one, other with { Timeline = null! })));
+        Assert.NotEmpty(Problems(Reports.Rendering(one with { Timeline = one.Timeline with { Started = null! } })));
         Assert.NotEmpty(Problems(Reports.Rendering()));
     }
 

@@ -1,0 +1,56 @@
+using Resonance.AcceptanceTests.Support;
+using Resonance.Engine.Steps;
+using Xunit;
+
+namespace Resonance.AcceptanceTests.Faults;
+
+public sealed class When_a_process_is_killed_while_it_compensates_on_servers(Servers servers) : When_a_process_is_killed_while_it_compensates
+{
+    private protected override Task<Installation> InstallAsync(CancellationToken cancellationToken) =>
+        Installation.OnServersAsync(servers, cancellationToken);
+}
+
+public sealed class When_an_embedded_process_is_killed_while_it_compensates : When_a_process_is_killed_while_it_compensates
+{
+    private protected override Task<Installation> InstallAsync(CancellationToken cancellationToken) => Task.FromResult(Installation.Embedded());
+}
+
+/// <summary>What an order did is undone in reverse order, each part once, whenever the process dies.</summary>
+public abstract class When_a_process_is_killed_while_it_compensates
+{
+    const int KilledBySignal9 = 128 + 9;
+
+    /// <summary>
+    /// The steps of an order that nobody ships: six until it is paid, the seventh gives it up, the eighth to tenth give the money back, the
+    /// eleventh gives the stock back.
+    /// </summary>
+    public static TheoryData<string, int> Faults() => new MatrixTheoryData<string, int>(
+        [nameof(StepPoint.BeforeCommit), nameof(StepPoint.AfterCommit), nameof(StepPoint.BeforeAcknowledge)], [8, 10]);
+
+    private protected abstract Task<Installation> InstallAsync(CancellationToken cancellationToken);
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task The_next_one_undoes_the_rest_once(string point, int nth)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var installation = await InstallAsync(cancellationToken);
+        var client = new OrderClient([.. SampleOrders.Take(2).Where(order => order.Kind == OrderKind.NotShipped)]);
+
+        await using (var doomed = await HostProcess.StartAsync(installation.Settings.WithFault(point, nth), cancellationToken))
+        {
+            await client.PostAsync(doomed, cancellationToken);
+            Assert.Equal(KilledBySignal9, await doomed.WaitForExitAsync(cancellationToken, TimeSpan.FromSeconds(60)));
+        }
+
+        await using var connection = await installation.OpenAsync(cancellationToken);
+        var undoing = await connection.ReadAsync(
+            "SELECT count(*) FROM workflow WHERE status = 'compensating'", row => row.GetInt64(0), cancellationToken);
+        await using var next = await HostProcess.StartAsync(installation.Settings, cancellationToken);
+        await installation.WaitUntilDoneAsync(client.Orders, cancellationToken);
+        Assert.Equal(0, await next.StopAsync(cancellationToken));
+
+        Assert.InRange(undoing[0], 1, 2);
+        await installation.AssertInvariantsAsync(client.Orders, client.Keys, cancellationToken);
+    }
+}
