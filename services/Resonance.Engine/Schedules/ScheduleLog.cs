@@ -6,7 +6,7 @@ namespace Resonance.Engine.Schedules;
 static partial class ScheduleLog
 {
     [LoggerMessage(1101, LogLevel.Information, "Schedule {Schedule}, due at {DueAt:O}: {Outcome}. {Reason}")]
-    public static partial void Fired(ILogger log, string schedule, DateTimeOffset dueAt, string outcome, string? reason);
+    public static partial void Fired(ILogger log, string schedule, DateTimeOffset dueAt, string outcome, string reason);
 
     [LoggerMessage(1102, LogLevel.Warning, "Schedule {Schedule} missed its time: {Reason}.")]
     public static partial void Missed(ILogger log, string schedule, string reason);

@@ -134,7 +134,7 @@ sealed class ScheduleRunner(
 
         var decided = await DecideAsync(schedule, due, cancellationToken);
         if (await schedules.MoveOnAsync(schedule, decided, calendar.After(due), cancellationToken))
-            ScheduleLog.Fired(log, schedule.Definition.Name, due, decided.Outcome, decided.Reason);
+            ScheduleLog.Fired(log, schedule.Definition.Name, due, decided.Outcome, decided.Reason ?? "");
         else if (decided.Outcome == FiringOutcome.Started)
             await schedules.RecordAsync(schedule, decided, cancellationToken);
     }
@@ -158,7 +158,7 @@ sealed class ScheduleRunner(
         var firing = await StartAsync(schedule, queued, cancellationToken);
         var ended = await schedules.EndQueueAsync(schedule, firing, cancellationToken);
         if (ended)
-            ScheduleLog.Fired(log, schedule.Definition.Name, queued, firing.Outcome, firing.Reason);
+            ScheduleLog.Fired(log, schedule.Definition.Name, queued, firing.Outcome, firing.Reason ?? "");
         else if (firing.Outcome == FiringOutcome.Started)
             await schedules.RecordAsync(schedule, firing, cancellationToken);
         return ended;

@@ -89,9 +89,8 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
     /// <param name="command">The command.</param>
     /// <param name="reply">The answer, with the command's <see cref="TestedCommand{TCommand}.WorkflowId"/> and
     /// <see cref="TestedCommand{TCommand}.IdempotencyKey"/>.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ArgumentException">The reply answers another command. <see cref="RaiseAsync"/> sends it all the same.</exception>
-    public Task ReplyAsync<TCommand, TReply>(TestedCommand<TCommand> command, TReply reply, CancellationToken cancellationToken = default)
+    public Task ReplyAsync<TCommand, TReply>(TestedCommand<TCommand> command, TReply reply)
         where TCommand : class
         where TReply : class, IActivityReply
     {
@@ -103,7 +102,7 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
                 $"The reply must have the command's WorkflowId ({command.WorkflowId}) and IdempotencyKey ('{command.IdempotencyKey}').", nameof(reply));
         }
 
-        return RaiseAsync(reply, cancellationToken);
+        return RaiseAsync(reply);
     }
 
     /// <summary>Answers a command with a failure, as its worker would.</summary>
@@ -111,9 +110,8 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
     /// <param name="errorKind">A short stable word, e.g. <c>card_declined</c>.</param>
     /// <param name="message">What happened, for people.</param>
     /// <param name="nonRetryable">True when trying again cannot help.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     public Task FailAsync<TCommand>(
-        TestedCommand<TCommand> command, string errorKind, string message, bool nonRetryable = false, CancellationToken cancellationToken = default)
+        TestedCommand<TCommand> command, string errorKind, string message, bool nonRetryable = false)
         where TCommand : class
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -125,24 +123,22 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
                 ErrorKind = errorKind,
                 Message = message,
                 NonRetryable = nonRetryable,
-            },
-            cancellationToken);
+            });
     }
 
     /// <summary>Sends any message to the workflow's queue.</summary>
     /// <exception cref="InvalidOperationException">The workflow does not take such a message.</exception>
-    public Task RaiseAsync<TMessage>(TMessage message, CancellationToken cancellationToken = default) where TMessage : class =>
-        _harness.SendAsync(Id, message, cancellationToken);
+    public Task RaiseAsync<TMessage>(TMessage message) where TMessage : class =>
+        _harness.SendAsync(Id, message);
 
     /// <summary>Asks for an operator's action.</summary>
     /// <param name="action">One of <see cref="OperatorActions"/>.</param>
     /// <param name="operatorName">Who asks.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether the state allows it, and what it allows.</returns>
     /// <exception cref="ArgumentException">There is no such action.</exception>
-    public Task<ActionResult> ActAsync(string action, string operatorName, string reason, CancellationToken cancellationToken = default) =>
-        _harness.ActAsync(Id, action, operatorName, reason, cancellationToken);
+    public Task<ActionResult> ActAsync(string action, string operatorName, string reason) =>
+        _harness.ActAsync(Id, action, operatorName, reason);
 
     internal void Add(StepCommit step)
     {

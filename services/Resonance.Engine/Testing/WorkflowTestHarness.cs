@@ -15,7 +15,7 @@ public static class WorkflowTestHarness
     /// <summary>Starts an engine that runs one workflow.</summary>
     /// <param name="workflow">The workflow; what it takes in its constructor is the test's to give.</param>
     /// <param name="now">The time at which the test begins; 2026-01-01 00:00 UTC when left out.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="cancellationToken">Ends this call and all that follow; the test's own.</param>
     /// <exception cref="WorkflowDefinitionException">The workflow is not sound; a host would not start with it either.</exception>
     public static async Task<WorkflowTestHarness<TInstance>> StartAsync<TInstance>(
         WorkflowStateMachine<TInstance> workflow, DateTimeOffset? now = null, CancellationToken cancellationToken = default)
@@ -57,8 +57,9 @@ public static class WorkflowTestHarness
         services.RemoveAll<WorkflowStateMachine<TInstance>>();
         services.AddSingleton(workflow);
 
-        var harness = new WorkflowTestHarness<TInstance>(services.BuildServiceProvider(validateScopes: true), workflow.Description, clock);
-        await harness.StartAsync(cancellationToken);
+        var harness = new WorkflowTestHarness<TInstance>(
+            services.BuildServiceProvider(validateScopes: true), workflow.Description, clock, cancellationToken);
+        await harness.StartAsync();
         return harness;
     }
 }
@@ -75,6 +76,7 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     readonly ServiceProvider _services;
     readonly WorkflowDescription _workflow;
     readonly VirtualClock _clock;
+    readonly CancellationToken _cancellation;
     readonly IBusControl _bus;
     readonly IWorkflowStore _store;
     readonly WorkflowClient _client;
@@ -82,11 +84,12 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     readonly string _address;
     readonly Dictionary<Guid, TestedWorkflow<TInstance>> _instances = [];
 
-    internal WorkflowTestHarness(ServiceProvider services, WorkflowDescription workflow, VirtualClock clock)
+    internal WorkflowTestHarness(ServiceProvider services, WorkflowDescription workflow, VirtualClock clock, CancellationToken cancellation)
     {
         _services = services;
         _workflow = workflow;
         _clock = clock;
+        _cancellation = cancellation;
         _bus = services.GetRequiredService<IBusControl>();
         _store = services.GetRequiredService<IWorkflowStore>();
         _client = services.GetRequiredService<WorkflowClient>();
@@ -101,33 +104,31 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
 
     /// <summary>Starts an instance. The same id again gives the same instance and starts nothing.</summary>
     /// <param name="start">A message of the workflow's start contract.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ArgumentException">The message is of another contract, or breaks its rules.</exception>
     /// <exception cref="InvalidOperationException">Another instance has the key that the start asks for.</exception>
-    public async Task<TestedWorkflow<TInstance>> StartInstanceAsync(object start, CancellationToken cancellationToken = default)
+    public async Task<TestedWorkflow<TInstance>> StartInstanceAsync(object start)
     {
         ArgumentNullException.ThrowIfNull(start);
         if (ContractReader.Validate(start) is { Count: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors.SelectMany(field => field.Value)), nameof(start));
 
-        var result = await _client.StartAsync(_workflow.Type, start, cancellationToken);
+        var result = await _client.StartAsync(_workflow.Type, start, _cancellation);
         if (result.Outcome is StartOutcome.KeyTaken)
             throw new InvalidOperationException($"Another instance has the key '{result.Key}'.");
-        await SettleAsync(cancellationToken);
+        await SettleAsync();
         return Of(result.Id);
     }
 
     /// <summary>Lets time pass: every timer that comes due fires, in order, each at its own time, and so do those that they set.</summary>
     /// <param name="time">How long; not negative.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public async Task AdvanceAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    public async Task AdvanceAsync(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var end = _clock.GetUtcNow() + time;
-        while (await _store.NextDueAsync(cancellationToken) is { } wait && _clock.GetUtcNow() + wait <= end)
+        while (await _store.NextDueAsync(_cancellation) is { } wait && _clock.GetUtcNow() + wait <= end)
         {
             _clock.Advance(wait);
-            await SettleAsync(cancellationToken);
+            await SettleAsync();
         }
 
         _clock.Advance(end - _clock.GetUtcNow());
@@ -135,11 +136,11 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
 
     /// <summary>Lets time pass until the next timer has fired.</summary>
     /// <returns>How long that took; null when no timer runs, and then no time has passed.</returns>
-    public async Task<TimeSpan?> AdvanceToNextTimerAsync(CancellationToken cancellationToken = default)
+    public async Task<TimeSpan?> AdvanceToNextTimerAsync()
     {
-        if (await _store.NextDueAsync(cancellationToken) is not { } wait)
+        if (await _store.NextDueAsync(_cancellation) is not { } wait)
             return null;
-        await AdvanceAsync(wait, cancellationToken);
+        await AdvanceAsync(wait);
         return wait;
     }
 
@@ -150,26 +151,26 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
         await _services.DisposeAsync();
     }
 
-    internal async Task StartAsync(CancellationToken cancellationToken)
+    internal async Task StartAsync()
     {
-        await _store.MigrateAsync(cancellationToken);
-        await _bus.StartAsync(cancellationToken);
+        await _store.MigrateAsync(_cancellation);
+        await _bus.StartAsync(_cancellation);
     }
 
     /// <summary>Sends a message to the workflow's queue, as a worker or anybody else would.</summary>
-    internal async Task SendAsync<TMessage>(Guid id, TMessage message, CancellationToken cancellationToken) where TMessage : class
+    internal async Task SendAsync<TMessage>(Guid id, TMessage message) where TMessage : class
     {
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(_workflow.Type));
         var captured = await OutgoingMessage.CaptureAsync(
-            endpoint, message, Pipe.Execute<SendContext<TMessage>>(context => context.CorrelationId = id), id, cancellationToken);
-        await _deliveries.DeliverAsync(captured, cancellationToken);
-        await SettleAsync(cancellationToken);
+            endpoint, message, Pipe.Execute<SendContext<TMessage>>(context => context.CorrelationId = id), id, _cancellation);
+        await _deliveries.DeliverAsync(captured, _cancellation);
+        await SettleAsync();
     }
 
-    internal async Task<ActionResult> ActAsync(Guid id, string action, string operatorName, string reason, CancellationToken cancellationToken)
+    internal async Task<ActionResult> ActAsync(Guid id, string action, string operatorName, string reason)
     {
-        var result = await _client.ActAsync(id, action, operatorName, reason, cancellationToken);
-        await SettleAsync(cancellationToken);
+        var result = await _client.ActAsync(id, action, operatorName, reason, _cancellation);
+        await SettleAsync();
         return result;
     }
 
@@ -181,16 +182,16 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     }
 
     /// <summary>Takes what is due from the outbox, as the dispatcher does: one after the other, until nothing is.</summary>
-    async Task SettleAsync(CancellationToken cancellationToken)
+    async Task SettleAsync()
     {
-        while (await _store.ClaimDueAsync(1, WhileTaken, cancellationToken) is [var row])
+        while (await _store.ClaimDueAsync(1, WhileTaken, _cancellation) is [var row])
         {
             var message = OutgoingMessage.FromRow(row);
 
             // It is removed first: whatever the workflow throws, the next call begins with the message after it.
-            await _store.CompleteAsync([row.MessageId], cancellationToken);
+            await _store.CompleteAsync([row.MessageId], _cancellation);
             if (row.Destination == _address)
-                await _deliveries.DeliverAsync(message, cancellationToken);
+                await _deliveries.DeliverAsync(message, _cancellation);
             else if (row.WorkflowId is { } sender)
                 Of(sender).Keep(message);
         }

@@ -1,4 +1,3 @@
-using Acme.Loans;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
@@ -11,10 +10,12 @@ public sealed class LoanTests
 {
     static readonly RequestLoan Alexandra = new(Guid.Parse("3f2504e0-4f89-41d3-9a0c-0305e82c3301"), "Alexandra", 1000);
 
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_loan_that_is_signed_is_granted()
     {
-        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow());
+        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
 
         var loan = await harness.StartInstanceAsync(Alexandra);
         var check = loan.NextCommand<CheckCredit>();
@@ -29,7 +30,7 @@ public sealed class LoanTests
     [Fact]
     public async Task A_bureau_that_never_answers_is_asked_five_times_and_then_a_person_retries()
     {
-        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow());
+        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
         var loan = await harness.StartInstanceAsync(Alexandra);
 
         // Ten seconds for each attempt, and the waits between them: an hour is more than enough, and takes no time.
@@ -43,7 +44,7 @@ public sealed class LoanTests
     [Fact]
     public async Task A_loan_that_nobody_signs_expires_after_two_weeks()
     {
-        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow());
+        await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
         var loan = await harness.StartInstanceAsync(Alexandra);
         var check = loan.NextCommand<CheckCredit>();
         await loan.FailAsync(check, "bureau_busy", "the bureau is busy");

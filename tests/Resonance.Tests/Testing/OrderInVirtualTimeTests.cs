@@ -28,7 +28,7 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task An_order_is_reserved_paid_and_shipped()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good());
         await ReserveAsync(order);
         var payment = await PayAsync(order);
         await ShipAsync(order);
@@ -44,17 +44,17 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_shipment_gives_the_money_back_and_then_the_stock()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good());
         await ReserveAsync(order);
         await PayAsync(order);
 
-        await order.FailAsync(order.NextCommand<ArrangeShipment>(), "no_carrier", "No carrier goes there.", nonRetryable: true, Cancel);
+        await order.FailAsync(order.NextCommand<ArrangeShipment>(), "no_carrier", "No carrier goes there.", nonRetryable: true);
         Assert.Throws<InvalidOperationException>(order.NextCommand<ReleaseInventory>);
         var refund = order.NextCommand<RefundPayment>();
-        await order.ReplyAsync(refund, Finished(refund, WorkflowStatus.Cancelled, "Refunded"), Cancel);
+        await order.ReplyAsync(refund, Finished(refund, WorkflowStatus.Cancelled, "Refunded"));
         var release = order.NextCommand<ReleaseInventory>();
         await order.ReplyAsync(
-            release, new InventoryReleased { WorkflowId = release.WorkflowId, IdempotencyKey = release.IdempotencyKey }, Cancel);
+            release, new InventoryReleased { WorkflowId = release.WorkflowId, IdempotencyKey = release.IdempotencyKey });
 
         Assert.Equal(["Payment", "ReserveInventory"], order.Journal.OfType<Compensated>().Select(undone => undone.Activity));
         Assert.Equal((nameof(OrderWorkflow.Cancelled), WorkflowStatus.Cancelled), (order.State, order.Status));
@@ -64,11 +64,11 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task A_declined_payment_gives_the_stock_back()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good());
         await ReserveAsync(order);
 
         var payment = order.NextCommand<StartPayment>();
-        await order.ReplyAsync(payment, Finished(payment, WorkflowStatus.Failed, "Declined", "the card has expired"), Cancel);
+        await order.ReplyAsync(payment, Finished(payment, WorkflowStatus.Failed, "Declined", "the card has expired"));
 
         Assert.Equal(order.Id, order.NextCommand<ReleaseInventory>().Message.ReservationId);
         Assert.Equal("the payment PAYMENT-1 ended in DECLINED: the card has expired", order.Reason);
@@ -77,7 +77,7 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task An_order_that_is_out_of_stock_undoes_nothing()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good());
 
         await ReserveAsync(order, available: 1);
 
@@ -89,13 +89,13 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task A_payment_is_waited_for_as_long_as_it_takes()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good());
         await ReserveAsync(order);
         var first = order.NextCommand<StartPayment>();
 
-        await _harness.AdvanceAsync(TimeSpan.FromDays(7), Cancel);
+        await _harness.AdvanceAsync(TimeSpan.FromDays(7));
         Assert.Equal(nameof(OrderWorkflow.AwaitingPayment), order.State);
-        await order.ReplyAsync(first, Finished(first, WorkflowStatus.Completed, "Completed"), Cancel);
+        await order.ReplyAsync(first, Finished(first, WorkflowStatus.Completed, "Completed"));
 
         Assert.Equal(nameof(OrderWorkflow.Shipping), order.State);
         Assert.InRange(order.Journal.OfType<RetryScheduled>().Count(), 100, 2000);
@@ -104,10 +104,10 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
     [Fact]
     public async Task A_large_order_waits_for_a_person_who_may_also_give_it_up()
     {
-        var order = await _harness.StartInstanceAsync(Support.Orders.Good(unitPrice: 9_000), Cancel);
+        var order = await _harness.StartInstanceAsync(Support.Orders.Good(unitPrice: 9_000));
         Assert.Equal(WorkflowStatus.Suspended, order.Status);
 
-        var done = await order.ActAsync(OperatorActions.Cancel, "ann", "nobody orders that much", Cancel);
+        var done = await order.ActAsync(OperatorActions.Cancel, "ann", "nobody orders that much");
 
         Assert.Equal((ActionOutcome.Accepted, WorkflowStatus.Cancelled), (done.Outcome, order.Status));
     }
@@ -125,14 +125,13 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
                 IdempotencyKey = command.IdempotencyKey,
                 Reserved = available > 1,
                 Lines = [.. lines],
-            },
-            Cancel);
+            });
     }
 
     static async Task<TestedCommand<StartPayment>> PayAsync(TestedWorkflow<OrderInstance> order)
     {
         var command = order.NextCommand<StartPayment>();
-        await order.ReplyAsync(command, Finished(command, WorkflowStatus.Completed, "Completed"), Cancel);
+        await order.ReplyAsync(command, Finished(command, WorkflowStatus.Completed, "Completed"));
         return command;
     }
 
@@ -141,8 +140,7 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
         var command = order.NextCommand<ArrangeShipment>();
         await order.ReplyAsync(
             command,
-            new ShipmentArranged { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, TrackingNumber = "TRACK-1" },
-            Cancel);
+            new ShipmentArranged { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, TrackingNumber = "TRACK-1" });
     }
 
     static ChildWorkflowFinished Finished<TCommand>(TestedCommand<TCommand> command, string status, string state, string? reason = null)

@@ -42,7 +42,7 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
             Assert.Single(payment.Published<PaymentCompleted>()));
         Assert.Equal(
             ["Pending", "ValidateCard", "Capturing", "Completed"], payment.Journal.OfType<StateChanged>().Select(change => change.To));
-        Assert.Null(await _harness.AdvanceToNextTimerAsync(Cancel));
+        Assert.Null(await _harness.AdvanceToNextTimerAsync());
     }
 
     [Fact]
@@ -54,11 +54,11 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
         while (payment.Status == WorkflowStatus.Running)
         {
             keys.Add(payment.NextCommand<AssessCard>().IdempotencyKey);
-            seconds.Add((await _harness.AdvanceToNextTimerAsync(Cancel))!.Value.TotalSeconds);
+            seconds.Add((await _harness.AdvanceToNextTimerAsync())!.Value.TotalSeconds);
             if (payment.Status != WorkflowStatus.Running)
                 break;
             Assert.Equal(nameof(PaymentWorkflow.Pending), payment.State);
-            seconds.Add((await _harness.AdvanceToNextTimerAsync(Cancel))!.Value.TotalSeconds);
+            seconds.Add((await _harness.AdvanceToNextTimerAsync())!.Value.TotalSeconds);
             Assert.Equal(nameof(PaymentWorkflow.ValidateCard), payment.State);
         }
 
@@ -73,7 +73,7 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
     {
         var payment = await StartAsync();
 
-        await _harness.AdvanceAsync(TimeSpan.FromDays(1), Cancel);
+        await _harness.AdvanceAsync(TimeSpan.FromDays(1));
 
         Assert.Equal(WorkflowStatus.Suspended, payment.Status);
         Assert.Equal(
@@ -87,10 +87,10 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
     public async Task After_a_retry_by_an_operator_it_goes_on_to_the_end()
     {
         var payment = await StartAsync();
-        await _harness.AdvanceAsync(TimeSpan.FromMinutes(5), Cancel);
+        await _harness.AdvanceAsync(TimeSpan.FromMinutes(5));
         var unanswered = Enumerable.Range(0, 5).Select(_ => payment.NextCommand<AssessCard>()).ToArray();
 
-        var retried = await payment.ActAsync(OperatorActions.Retry, "ann", "the provider is back", Cancel);
+        var retried = await payment.ActAsync(OperatorActions.Retry, "ann", "the provider is back");
         var again = await AssessAsync(payment, 0.1);
         await CaptureAsync(payment);
 
@@ -122,8 +122,8 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
         await AssessAsync(payment, 0.5);
         Assert.Equal(WorkflowStatus.Suspended, payment.Status);
 
-        var retried = await payment.ActAsync(OperatorActions.Retry, "ann", "why not", Cancel);
-        await payment.ActAsync(OperatorActions.Resume, "ann", "the customer is known", Cancel);
+        var retried = await payment.ActAsync(OperatorActions.Retry, "ann", "why not");
+        await payment.ActAsync(OperatorActions.Resume, "ann", "the customer is known");
         await CaptureAsync(payment);
 
         Assert.Equal(ActionOutcome.NotAllowed, retried.Outcome);
@@ -136,7 +136,7 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
     {
         var payment = await StartAsync();
 
-        await payment.FailAsync(payment.NextCommand<AssessCard>(), "card_expired", "The card has expired.", nonRetryable: true, Cancel);
+        await payment.FailAsync(payment.NextCommand<AssessCard>(), "card_expired", "The card has expired.", nonRetryable: true);
 
         Assert.Equal((nameof(PaymentWorkflow.Declined), "The card has expired."), (payment.State, payment.Reason));
     }
@@ -148,11 +148,11 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
         await AssessAsync(payment, 0.1);
         var captured = await CaptureAsync(payment);
 
-        await payment.RaiseAsync(new RefundPayment { PaymentId = payment.Id, Reason = "returned" }, Cancel);
+        await payment.RaiseAsync(new RefundPayment { PaymentId = payment.Id, Reason = "returned" });
         Assert.Equal(WorkflowStatus.Compensating, payment.Status);
         var refund = payment.NextCommand<RefundCard>();
         await payment.ReplyAsync(
-            refund, new CardRefunded { WorkflowId = refund.WorkflowId, IdempotencyKey = refund.IdempotencyKey }, Cancel);
+            refund, new CardRefunded { WorkflowId = refund.WorkflowId, IdempotencyKey = refund.IdempotencyKey });
 
         Assert.Equal(captured.IdempotencyKey, refund.Message.CaptureKey);
         Assert.Equal((nameof(PaymentWorkflow.Refunded), WorkflowStatus.Cancelled), (payment.State, payment.Status));
@@ -160,13 +160,13 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
     }
 
     Task<TestedWorkflow<PaymentInstance>> StartAsync() => _harness.StartInstanceAsync(
-        new StartPayment { PaymentId = NewId.NextGuid(), Reference = "INVOICE-1", Amount = 49.90m, Currency = "EUR", CardToken = "tok_visa" }, Cancel);
+        new StartPayment { PaymentId = NewId.NextGuid(), Reference = "INVOICE-1", Amount = 49.90m, Currency = "EUR", CardToken = "tok_visa" });
 
     static async Task<TestedCommand<AssessCard>> AssessAsync(TestedWorkflow<PaymentInstance> payment, double score)
     {
         var command = payment.NextCommand<AssessCard>();
         await payment.ReplyAsync(
-            command, new CardAssessed { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, FraudScore = score }, Cancel);
+            command, new CardAssessed { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, FraudScore = score });
         return command;
     }
 
@@ -174,7 +174,7 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
     {
         var command = payment.NextCommand<CaptureCard>();
         await payment.ReplyAsync(
-            command, new CardCaptured { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, CaptureId = "CAP-1" }, Cancel);
+            command, new CardCaptured { WorkflowId = command.WorkflowId, IdempotencyKey = command.IdempotencyKey, CaptureId = "CAP-1" });
         return command;
     }
 }

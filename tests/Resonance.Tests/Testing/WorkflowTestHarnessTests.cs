@@ -23,28 +23,28 @@ public sealed class WorkflowTestHarnessTests
     {
         var start = new DateTimeOffset(2026, 3, 4, 9, 0, 0, TimeSpan.Zero);
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), start, Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
 
-        await harness.AdvanceAsync(TimeSpan.FromSeconds(9.9), Cancel);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(9.9));
 
         Assert.Equal((start, start.AddSeconds(9.9)), (loan.Instance.StartedAt, harness.Now));
         Assert.Empty(loan.Journal.OfType<AttemptFailed>());
-        Assert.Equal(TimeSpan.FromSeconds(0.1), await harness.AdvanceToNextTimerAsync(Cancel));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), await harness.AdvanceToNextTimerAsync());
         Assert.Single(loan.Journal.OfType<AttemptFailed>());
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => harness.AdvanceAsync(TimeSpan.FromSeconds(-1), Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => harness.AdvanceAsync(TimeSpan.FromSeconds(-1)));
     }
 
     [Fact]
     public async Task Timers_of_several_instances_fire_in_the_order_of_their_times()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var first = await harness.StartInstanceAsync(Bob, Cancel);
-        await harness.AdvanceAsync(TimeSpan.FromSeconds(4), Cancel);
-        var second = await harness.StartInstanceAsync(Bob with { LoanId = NewId.NextGuid() }, Cancel);
+        var first = await harness.StartInstanceAsync(Bob);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(4));
+        var second = await harness.StartInstanceAsync(Bob with { LoanId = NewId.NextGuid() });
 
-        await harness.AdvanceToNextTimerAsync(Cancel);
+        await harness.AdvanceToNextTimerAsync();
         Assert.Equal((1, 0), (Failures(first), Failures(second)));
-        await harness.AdvanceAsync(TimeSpan.FromSeconds(4), Cancel);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(4));
 
         Assert.Equal((1, 1), (Failures(first), Failures(second)));
         Assert.Equal(("LOAN-1001", "LOAN-1002"), (first.Key, second.Key));
@@ -54,10 +54,10 @@ public sealed class WorkflowTestHarnessTests
     public async Task The_same_start_again_gives_the_same_instance_and_starts_nothing()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
         var entries = loan.Journal.Count;
 
-        Assert.Same(loan, await harness.StartInstanceAsync(Bob, Cancel));
+        Assert.Same(loan, await harness.StartInstanceAsync(Bob));
 
         Assert.Equal(entries, loan.Journal.Count);
     }
@@ -69,18 +69,18 @@ public sealed class WorkflowTestHarnessTests
             new PaymentWorkflow(new PaymentRules(), new WorkflowTimes()), cancellationToken: Cancel);
         var start = new StartPayment { PaymentId = NewId.NextGuid(), Reference = "R", Amount = -1, Currency = "euro", CardToken = "t" };
 
-        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => harness.StartInstanceAsync(start, Cancel));
+        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => harness.StartInstanceAsync(start));
 
         Assert.Contains("amount", wrong.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("currency", wrong.Message, StringComparison.OrdinalIgnoreCase);
-        await Assert.ThrowsAsync<ArgumentException>(() => harness.StartInstanceAsync(Bob, Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => harness.StartInstanceAsync(Bob));
     }
 
     [Fact]
     public async Task A_command_that_was_not_sent_is_answered_with_those_that_were()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
 
         var missing = Assert.Throws<InvalidOperationException>(loan.NextCommand<StartPayment>);
         loan.NextCommand<CheckCredit>();
@@ -94,12 +94,12 @@ public sealed class WorkflowTestHarnessTests
     public async Task A_reply_to_another_command_is_a_mistake_of_the_test_unless_it_is_raised()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
         var check = loan.NextCommand<CheckCredit>();
         var stray = new CreditChecked(loan.Id, "another key", 700);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => loan.ReplyAsync(check, stray, Cancel));
-        await loan.RaiseAsync(stray, Cancel);
+        await Assert.ThrowsAsync<ArgumentException>(() => loan.ReplyAsync(check, stray));
+        await loan.RaiseAsync(stray);
 
         Assert.Equal(
             new EventRejected(nameof(CreditChecked), "Checking", "no command with its idempotency key is open"),
@@ -111,10 +111,10 @@ public sealed class WorkflowTestHarnessTests
     public async Task A_message_that_the_workflow_does_not_take_is_said_so()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => loan.RaiseAsync(new PaymentDeclined { PaymentId = loan.Id, Reference = "R", Reason = "why" }, Cancel));
+            () => loan.RaiseAsync(new PaymentDeclined { PaymentId = loan.Id, Reference = "R", Reason = "why" }));
 
         Assert.Contains("PaymentDeclined. Declare an event from outside with Accepts", refused.Message, StringComparison.Ordinal);
     }
@@ -124,10 +124,10 @@ public sealed class WorkflowTestHarnessTests
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new BrokenWorkflow(), cancellationToken: Cancel);
 
-        var thrown = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => harness.StartInstanceAsync(Bob, Cancel));
+        var thrown = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => harness.StartInstanceAsync(Bob));
 
         Assert.Equal("Bob broke it.", thrown.Message);
-        var alice = await harness.StartInstanceAsync(Bob with { LoanId = NewId.NextGuid(), Customer = "Alice" }, Cancel);
+        var alice = await harness.StartInstanceAsync(Bob with { LoanId = NewId.NextGuid(), Customer = "Alice" });
         Assert.Equal("Done", alice.State);
     }
 
@@ -144,10 +144,10 @@ public sealed class WorkflowTestHarnessTests
     public async Task An_action_that_the_state_does_not_allow_is_answered_with_those_that_it_does()
     {
         await using var harness = await WorkflowTestHarness.StartAsync(new LoanWorkflow(), cancellationToken: Cancel);
-        var loan = await harness.StartInstanceAsync(Bob, Cancel);
+        var loan = await harness.StartInstanceAsync(Bob);
 
-        var refused = await loan.ActAsync(OperatorActions.Resume, "ann", "why", Cancel);
-        await loan.ActAsync(OperatorActions.Suspend, "ann", "hold on", Cancel);
+        var refused = await loan.ActAsync(OperatorActions.Resume, "ann", "why");
+        await loan.ActAsync(OperatorActions.Suspend, "ann", "hold on");
 
         Assert.Equal(ActionOutcome.NotAllowed, refused.Outcome);
         Assert.Contains(OperatorActions.Suspend, refused.Allowed);
