@@ -54,13 +54,16 @@ sealed class ReconciliationRun
         IDatabase database, ReconciliationPeriod period, CancellationToken cancellationToken)
     {
         var id = period.ReconciliationId.ToString("N");
-        var run = await TransactAsync(database, cancellationToken, (transaction, token) => transaction.QueryAsync(
-            """
-            INSERT INTO reconciliation_run (reconciliation_id, run) VALUES (@id, 1)
-            ON CONFLICT (reconciliation_id) DO UPDATE SET run = reconciliation_run.run + 1
-            RETURNING run
-            """,
-            [("@id", id)], row => row.GetInt64(0), token));
+        var run = await TransactAsync(
+            database,
+            (transaction, token) => transaction.QueryAsync(
+                """
+                INSERT INTO reconciliation_run (reconciliation_id, run) VALUES (@id, 1)
+                ON CONFLICT (reconciliation_id) DO UPDATE SET run = reconciliation_run.run + 1
+                RETURNING run
+                """,
+                [("@id", id)], row => row.GetInt64(0), token),
+            cancellationToken);
         var begun = new ReconciliationRun(database, period, id, run.Single());
         await begun.RemoveStagedAsync("run < @run", cancellationToken);
         return begun;
@@ -167,8 +170,12 @@ sealed class ReconciliationRun
         var after = first;
         while (true)
         {
-            var ends = await TransactAsync(_database, cancellationToken, (transaction, token) => transaction.QueryAsync(
-                until, [.. Bounds(new Slice(after, null)), ("@offset", SliceLines - 1)], row => row.GetString(0), token));
+            var from = new Slice(after, null);
+            var ends = await TransactAsync(
+                _database,
+                (transaction, token) => transaction.QueryAsync(
+                    until, [.. Bounds(from), ("@offset", SliceLines - 1)], row => row.GetString(0), token),
+                cancellationToken);
             var slice = new Slice(after, ends is [var end] ? end : null);
             yield return slice;
             if (slice.Until is null)
@@ -249,32 +256,37 @@ sealed class ReconciliationRun
         var removed = 1;
         while (removed > 0)
         {
-            removed = await TransactAsync(_database, cancellationToken, (transaction, token) => transaction.ExecuteAsync(
+            removed = await ExecuteAsync(
                 $"""
                 DELETE FROM statement_line WHERE reconciliation_id = @id AND {which} AND capture_id IN (
                     SELECT capture_id FROM statement_line WHERE reconciliation_id = @id AND {which} ORDER BY run, capture_id LIMIT {SliceLines})
                 """,
-                [("@id", _id), ("@run", _run)], token));
+                cancellationToken);
         }
 
-        await TransactAsync(_database, cancellationToken, (transaction, token) => transaction.ExecuteAsync(
-            $"DELETE FROM reconciliation_finding WHERE reconciliation_id = @id AND {which}", [("@id", _id), ("@run", _run)], token));
+        await ExecuteAsync($"DELETE FROM reconciliation_finding WHERE reconciliation_id = @id AND {which}", cancellationToken);
     }
+
+    Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => TransactAsync(
+        _database, (transaction, token) => transaction.ExecuteAsync(sql, [("@id", _id), ("@run", _run)], token), cancellationToken);
 
     /// <summary>
     /// Runs the work if this run is still the last one, and keeps the next one waiting until the work is committed.
     /// </summary>
     /// <returns>The default when a later run has begun.</returns>
     Task<TResult?> InRunAsync<TResult>(Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
-        TransactAsync(_database, cancellationToken, async (transaction, token) =>
-        {
-            var isLast = await transaction.ExecuteAsync(
-                "UPDATE reconciliation_run SET run = run WHERE reconciliation_id = @id AND run = @run", [("@id", _id), ("@run", _run)], token);
-            return isLast == 0 ? default : await work(transaction, token);
-        });
+        TransactAsync(
+            _database,
+            async (transaction, token) =>
+            {
+                var isLast = await transaction.ExecuteAsync(
+                    "UPDATE reconciliation_run SET run = run WHERE reconciliation_id = @id AND run = @run", [("@id", _id), ("@run", _run)], token);
+                return isLast == 0 ? default : await work(transaction, token);
+            },
+            cancellationToken);
 
     static Task<TResult> TransactAsync<TResult>(
-        IDatabase database, CancellationToken cancellationToken, Func<WorkerTransaction, CancellationToken, Task<TResult>> work) =>
+        IDatabase database, Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
         database.TransactAsync(
             (connection, transaction, token) => work(new WorkerTransaction(connection, transaction), token), cancellationToken);
 

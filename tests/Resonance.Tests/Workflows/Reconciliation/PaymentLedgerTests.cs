@@ -1,5 +1,4 @@
 using MassTransit;
-using MassTransit.Testing;
 using Resonance.Contracts.Payments;
 using Resonance.Tests.Engine.Workers;
 using Resonance.Tests.Support;

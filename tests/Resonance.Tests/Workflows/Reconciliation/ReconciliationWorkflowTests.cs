@@ -114,7 +114,8 @@ public sealed class ReconciliationWorkflowTests : IAsyncLifetime
         Assert.All(acted, action => Assert.Equal(("resolve", "ann"), (action.Action, action.Operator)));
         Assert.Equal(2, acted.Count);
         Assert.Equal(["resolution", "resolution"], _harness.EntriesOf<Recovered>(id).Select(recovered => recovered.How));
-        Assert.Equal((2, 0), ((await _told.Task.WaitAsync(Cancellation)).ResolvedLines, _told.Task.Result.OpenLines));
+        var told = await _told.Task.WaitAsync(Cancellation);
+        Assert.Equal((2, 0), (told.ResolvedLines, told.OpenLines));
     }
 
     [Fact]
