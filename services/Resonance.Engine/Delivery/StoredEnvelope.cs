@@ -43,10 +43,7 @@ sealed record StoredEnvelope
         Dictionary<string, string>? headers = null;
         foreach (var (name, value) in context.Headers.GetAll())
         {
-            // MassTransit hands headers on to what a consumer sends; these tell of one delivery, and not of what follows from it.
-            if (name is MissingInstances.DeliveriesHeader or LostStarts.Header)
-                continue;
-            if (Text(value) is { } text)
+            if (!IsOfOneDelivery(name) && Text(value) is { } text)
                 (headers ??= [])[name] = text;
         }
 
@@ -75,7 +72,7 @@ sealed record StoredEnvelope
         var headers = new Dictionary<string, string> { [MessageHeaders.SchedulingTokenId] = token.ToString("D") };
         foreach (var (name, value) in context.Headers.GetAll())
         {
-            if (!name.StartsWith("MT-", StringComparison.Ordinal) && Text(value) is { } text)
+            if (!name.StartsWith("MT-", StringComparison.Ordinal) && !IsOfOneDelivery(name) && Text(value) is { } text)
                 headers[name] = text;
         }
 
@@ -89,6 +86,9 @@ sealed record StoredEnvelope
             Headers = headers,
         };
     }
+
+    /// <summary>Headers are handed on to what a consumer sends; these tell of one delivery, and not of what follows from it.</summary>
+    static bool IsOfOneDelivery(string header) => header is MissingInstances.DeliveriesHeader or LostStarts.Header;
 
     static string? Text(object? value) => value switch
     {

@@ -56,9 +56,11 @@ sealed class StrandedInstances(
                 if (catalog.Find(row.Type) is not { } workflow || !Waits(workflow, row))
                     continue;
 
-                found[row.Id] = row.Version;
+                // Who was driven on has to be found twice again: the help takes its time as well.
                 if (_seen.TryGetValue(row.Id, out var version) && version == row.Version && await DriveOnAsync(workflow, row, cancellationToken))
                     driven++;
+                else
+                    found[row.Id] = row.Version;
             }
         }
 

@@ -37,7 +37,10 @@ public abstract class When_a_process_is_killed_while_it_compensates
         await using var installation = await InstallAsync(cancellationToken);
         var client = new OrderClient([.. SampleOrders.Take(2).Where(order => order.Kind == OrderKind.NotShipped)]);
 
-        await using (var doomed = await HostProcess.StartAsync(installation.Settings.WithFault(point, nth), cancellationToken))
+        // On a loaded machine a time-out would be a step, too.
+        var settings = installation.Settings.With("Workflows__Worker", "00:01:00").With("Workflows__CardProvider", "00:01:00")
+            .With("Workflows__Child", "00:05:00");
+        await using (var doomed = await HostProcess.StartAsync(settings.WithFault(point, nth), cancellationToken))
         {
             await client.PostAsync(doomed, cancellationToken);
             Assert.Equal(KilledBySignal9, await doomed.WaitForExitAsync(cancellationToken, TimeSpan.FromSeconds(60)));
@@ -46,11 +49,11 @@ public abstract class When_a_process_is_killed_while_it_compensates
         await using var connection = await installation.OpenAsync(cancellationToken);
         var undoing = await connection.ReadAsync(
             "SELECT count(*) FROM workflow WHERE status = 'compensating'", row => row.GetInt64(0), cancellationToken);
-        await using var next = await HostProcess.StartAsync(installation.Settings, cancellationToken);
+        await using var next = await HostProcess.StartAsync(settings, cancellationToken);
         await installation.WaitUntilDoneAsync(client.Orders, cancellationToken);
         Assert.Equal(0, await next.StopAsync(cancellationToken));
 
-        Assert.InRange(undoing[0], 1, 2);
+        Assert.NotEqual(0, undoing[0]);
         await installation.AssertInvariantsAsync(client.Orders, client.Keys, cancellationToken);
     }
 }

@@ -61,7 +61,7 @@ public sealed class An_instance_can_be_settled_by_hand(ImpatientHost host)
         Assert.Equal("completed", ended.Status);
         Assert.Equal(HttpStatusCode.Conflict, late.Status);
         Assert.Equal(
-            "The instance is in state COMPLETED and does not allow 'resolve' now. It allows: compensate.", (string?)late.Body["detail"]);
+            "The instance is in state COMPLETED and does not allow 'resolve' now. It allows no action.", (string?)late.Body["detail"]);
     }
 
     async Task<Guid> SuspendedAsync(CancellationToken cancellationToken)

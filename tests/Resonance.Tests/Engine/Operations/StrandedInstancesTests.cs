@@ -78,6 +78,9 @@ public sealed class StrandedInstancesTests
         Assert.Equal(1, driven);
         Assert.Equal("its start was lost", Assert.Single(harness.EntriesOf<Recovered>(start.PaymentId)).How);
         Assert.Empty(harness.EntriesOf<EventRejected>(start.PaymentId));
+        Assert.DoesNotContain(
+            harness.StepsOf(start.PaymentId).SelectMany(step => step.Messages),
+            message => message.Envelope.Contains(LostStarts.Header, StringComparison.Ordinal));
     }
 
     [Fact]
