@@ -30,6 +30,9 @@ sealed class ResonanceOptions
     /// <summary>Whether the audit trail of the steps that this process takes is printed to standard output.</summary>
     public bool Trail { get; set; } = true;
 
+    /// <summary>Whether an installation begins with the schedules of the workflows that ship; what was stored once is not touched.</summary>
+    public bool DefaultSchedules { get; set; } = true;
+
     /// <summary>
     /// How long the process that committed a message has to send it before any other may: so long does what a dead process left behind
     /// lie still. With the broker in memory there is no other process, and a restart ends every lease.

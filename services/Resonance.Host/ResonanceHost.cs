@@ -85,6 +85,8 @@ static class ResonanceHost
         Validated<SmtpOptions>(builder, SmtpOptions.Section);
         Validated<WebhookOptions>(builder, WebhookOptions.Section);
         builder.Services.AddResonanceWorkflows(Validated<WorkflowTimes>(builder, "Workflows"));
+        if (options.DefaultSchedules)
+            builder.Services.AddResonanceSchedules();
         builder.Services.AddHostedService<StartupNotes>();
         if (options.Trail)
             builder.Services.AddHostedService<ConsoleTrail>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Resonance.Contracts.Notifications;
 
 namespace Resonance.Contracts.Orders;
 
@@ -32,6 +33,9 @@ public sealed record SubmitOrder : IValidatableObject
     /// <summary>0 (default) to 9; higher goes first where messages wait.</summary>
     [Range(0, 9)]
     public int? Priority { get; init; }
+
+    /// <summary>Who is told how the order went, by e-mail, else by webhook; nobody when left out.</summary>
+    public NotificationRecipient? Notify { get; init; }
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Resonance.Contracts.Notifications;
 
 namespace Resonance.Contracts.Payments;
 
@@ -24,6 +25,9 @@ public sealed record StartPayment
     /// <summary>The card to charge, as a token of the card provider.</summary>
     [Required, StringLength(128, MinimumLength = 1), PlainText]
     public required string CardToken { get; init; }
+
+    /// <summary>Who is told when the payment is declined or given back, by e-mail, else by webhook; nobody when left out.</summary>
+    public NotificationRecipient? Notify { get; init; }
 }
 
 /// <summary>Gives a captured payment back. The payment answers its caller when the money is returned.</summary>

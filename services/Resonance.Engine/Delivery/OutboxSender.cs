@@ -8,7 +8,8 @@ using Resonance.Engine.Telemetry;
 namespace Resonance.Engine.Delivery;
 
 /// <summary>Sends stored messages through MassTransit; a row goes when the broker has confirmed its message.</summary>
-sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions options, ILogger<OutboxSender> log)
+/// <remarks>Not sealed: the test harness puts in one that holds messages back.</remarks>
+class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions options, ILogger<OutboxSender> log)
 {
     const int MostOpen = 2000;
 
@@ -19,7 +20,7 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
     /// for the messages. Waits only while very many are open. Never throws: what could not be sent stays in the outbox, and the dispatcher
     /// sends it.
     /// </summary>
-    public async Task BeginAsync(IReadOnlyList<OutgoingMessage> messages)
+    public virtual async Task BeginAsync(IReadOnlyList<OutgoingMessage> messages)
     {
         foreach (var message in messages)
         {
@@ -39,10 +40,16 @@ sealed class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptio
     /// </summary>
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
-        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
+        await HandOverAsync(message, cancellationToken);
         if (!options.DoneWhenConsumed || !message.Envelope.Mandatory)
             completions.Add(message.Row.MessageId);
+    }
+
+    /// <summary>Gives one message to the broker; its row stays.</summary>
+    public async Task HandOverAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
+        await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
     }
 
     async Task TrySendAsync(OutgoingMessage message)

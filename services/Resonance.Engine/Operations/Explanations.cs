@@ -13,13 +13,15 @@ public sealed class Explanations
     readonly WorkflowQueries _queries;
     readonly WorkflowCatalog _catalog;
     readonly QueueWatch _queues;
+    readonly TimeProvider _clock;
 
     internal Explanations(
-        WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues)
+        WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues, TimeProvider clock)
     {
         _queries = queries;
         _catalog = catalog;
         _queues = queues;
+        _clock = clock;
     }
 
     const int VerdictsMax = 20;
@@ -38,6 +40,11 @@ public sealed class Explanations
         var history = (await _queries.HistoryAsync(id, cancellationToken))
             .Select(step => (Step: step, Entries: JournalEntry.ReadAll(step.Entries))).ToArray();
         var entered = history.Last(step => step.Entries.Any(entry => entry is StateChanged changed && changed.To == row.State));
+
+        // The row of a timer that has just fired stays for a moment, while its message is under way.
+        var own = situation.Activities.Select(activity => activity.Timer).Append(situation.DeadlineTimer).ToHashSet();
+        var now = _clock.GetUtcNow();
+        timers = [.. timers.Where(timer => timer.DueAt > now || (timer.Token is not null && own.Contains(timer.Token)))];
         var activities = new List<ExplainedActivity>();
         foreach (var activity in situation.Activities)
             activities.Add(await ExplainAsync(activity, timers, cancellationToken));

@@ -1,4 +1,5 @@
 using Resonance.Contracts.Inventory;
+using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Orders;
 using Resonance.Engine.Definitions;
 
@@ -27,6 +28,12 @@ public sealed class OrderInstance : WorkflowInstance
 
     /// <summary>What stock there was when the order was reserved.</summary>
     public IReadOnlyList<InventoryAvailability> Availability { get; set; } = [];
+
+    /// <summary>Who is told how the order went; null for nobody.</summary>
+    public NotificationRecipient? Notify { get; set; }
+
+    /// <summary>Why the order was given up, as its customer is told; null when it was not given up by itself.</summary>
+    public string? WhyForCustomer { get; set; }
 
     /// <summary>The carrier's number, once shipped.</summary>
     public string? TrackingNumber { get; set; }

@@ -1,11 +1,13 @@
 using MassTransit;
 using Resonance.Contracts.Inventory;
+using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Orders;
 using Resonance.Contracts.Payments;
 using Resonance.Contracts.Shipping;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Recovery;
+using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Payments;
 
 namespace Resonance.Workflows.Orders;
@@ -145,13 +147,17 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             .Then(context => context.Saga.Availability = context.Message.Lines)
             .Evaluate(rules.CheckInventory, context => Stock(context.Saga, context.Message),
                 pass => pass.Execute(Payment).TransitionTo(AwaitingPayment),
-                fail => fail.Compensate(context => context.WhyNot(rules.CheckInventory))));
+                fail => fail
+                    .Then(context => context.Saga.WhyForCustomer = "An article is out of stock.")
+                    .Compensate(context => context.WhyNot(rules.CheckInventory))));
 
     void WhileAwaitingPayment() => During(AwaitingPayment,
         When(Payment.Completed)
             .IfElse(context => context.Message.Status == WorkflowStatus.Completed,
                 paid => paid.Execute(ArrangeShipment).TransitionTo(Shipping),
-                unpaid => unpaid.Compensate(context => WhyUnpaid(context.Message))));
+                unpaid => unpaid
+                    .Then(context => context.Saga.WhyForCustomer = "The payment was not successful.")
+                    .Compensate(context => WhyUnpaid(context.Message))));
 
     void WhileShipping() => During(Shipping,
         When(ArrangeShipment.Completed)
@@ -162,8 +168,14 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
                 OrderId = context.Saga.CorrelationId,
                 OrderNumber = context.Saga.Key,
                 TrackingNumber = context.Saga.TrackingNumber!,
+            })
+            .Notify(NotificationTemplates.OrderCompleted, order => order.Notify, order => new Dictionary<string, string>
+            {
+                ["orderNumber"] = order.Key,
+                ["trackingNumber"] = order.TrackingNumber!,
             }),
         When(ArrangeShipment.Failed)
+            .Then(context => context.Saga.WhyForCustomer = "No carrier can bring it to you.")
             .Compensate(context => $"shipping refused the order: {context.Message.Message}"));
 
     void WhenCancelled() => WhenEnter(Cancelled, entering => entering
@@ -172,6 +184,11 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
             OrderId = context.Saga.CorrelationId,
             OrderNumber = context.Saga.Key,
             Reason = context.Saga.Reason ?? "cancelled",
+        })
+        .Notify(NotificationTemplates.OrderCancelled, order => order.Notify, order => new Dictionary<string, string>
+        {
+            ["orderNumber"] = order.Key,
+            ["reason"] = order.WhyForCustomer ?? "It was cancelled on request.",
         }));
 
     static OrderFacts Facts(OrderInstance order) => new(order.Total, order.Currency, order.CustomerId, order.Priority);
@@ -195,6 +212,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
         order.Lines = start.Lines;
         order.Total = start.Lines.Sum(line => line.Quantity * line.UnitPrice);
         order.CardToken = start.CardToken;
+        order.Notify = start.Notify;
         order.PaymentId = ChildIds.For(start.OrderId, nameof(Payment));
     }
 }

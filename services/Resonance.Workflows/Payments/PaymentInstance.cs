@@ -1,3 +1,4 @@
+using Resonance.Contracts.Notifications;
 using Resonance.Engine.Definitions;
 
 namespace Resonance.Workflows.Payments;
@@ -19,6 +20,9 @@ public sealed class PaymentInstance : WorkflowInstance
 
     /// <summary>How likely fraud is, 0 to 1; null until assessed.</summary>
     public double? FraudScore { get; set; }
+
+    /// <summary>Who is told when the payment is declined or given back; null for nobody.</summary>
+    public NotificationRecipient? Notify { get; set; }
 
     /// <summary>The provider's id of the capture, once captured.</summary>
     public string? CaptureId { get; set; }

@@ -1,8 +1,10 @@
 using MassTransit;
 using Resonance.Contracts.Cards;
+using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Recovery;
+using Resonance.Workflows.Notifications;
 
 namespace Resonance.Workflows.Payments;
 
@@ -158,6 +160,13 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             PaymentId = context.Saga.CorrelationId,
             Reference = context.Saga.Reference,
             Reason = context.Saga.Reason ?? "declined",
+        })
+
+        // Why a card is taken for suspicious is nothing for those whom it might help.
+        .Notify(NotificationTemplates.PaymentDeclined, payment => payment.Notify, payment => new Dictionary<string, string>
+        {
+            ["reference"] = payment.Reference,
+            ["reason"] = "The card was not accepted. Another one may be.",
         }));
 
     void WhenRefunded() => WhenEnter(Refunded, entering => entering
@@ -169,6 +178,12 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
             Amount = context.Saga.Amount,
             Currency = context.Saga.Currency,
             RefundedAt = context.Now(),
+        })
+        .Notify(NotificationTemplates.PaymentRefunded, payment => payment.Notify, payment => new Dictionary<string, string>
+        {
+            ["reference"] = payment.Reference,
+            ["amount"] = NotifyVerb.Text(payment.Amount),
+            ["currency"] = payment.Currency,
         }));
 
     static FraudFacts Facts(BehaviorContext<PaymentInstance> context) => new(context.Saga.FraudScore ?? 1, context.Saga.Amount, context.Saga.Currency);
@@ -179,5 +194,6 @@ public sealed class PaymentWorkflow : WorkflowStateMachine<PaymentInstance>
         payment.Amount = start.Amount;
         payment.Currency = start.Currency;
         payment.CardToken = start.CardToken;
+        payment.Notify = start.Notify;
     }
 }

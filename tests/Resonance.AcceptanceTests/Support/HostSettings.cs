@@ -20,6 +20,7 @@ sealed record HostSettings
     [
         new("Resonance__Broker", "memory"),
         new("Resonance__Store", "sqlite"),
+        new("Resonance__DefaultSchedules", "false"),
         new("Resonance__DataDirectory", directory.Path),
     ]));
 
@@ -28,6 +29,7 @@ sealed record HostSettings
     [
         new("Resonance__Broker", "rabbitmq"),
         new("Resonance__Store", "postgres"),
+        new("Resonance__DefaultSchedules", "false"),
         new("ConnectionStrings__Postgres", database.ConnectionString),
         new("RabbitMq__Host", broker.Address.Host),
         new("RabbitMq__Port", broker.Address.Port.ToString(CultureInfo.InvariantCulture)),

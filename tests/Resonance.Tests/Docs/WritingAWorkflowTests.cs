@@ -19,6 +19,7 @@ public sealed class WritingAWorkflowTests
     [Theory]
     [InlineData("LoanWorkflow.cs")]
     [InlineData("StockCountWorkflow.cs")]
+    [InlineData("LoanTests.cs")]
     public async Task The_page_shows_the_code_that_is_tested_here(string file)
     {
         var root = SourceTree.FindRoot(AppContext.BaseDirectory);

@@ -38,6 +38,7 @@ static partial class Arrows
         ["Workers"] = ["Storage", "Telemetry"],
         ["Operations"] = ["Definitions", "Delivery", "Journal", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
         ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
+        ["Testing"] = ["Definitions", "Delivery", "Journal", "Steps", "Storage"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 

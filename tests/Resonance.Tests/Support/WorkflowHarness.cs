@@ -44,6 +44,7 @@ sealed class WorkflowHarness : IAsyncDisposable
     public ITestHarness Bus => _services.GetTestHarness();
 
     /// <summary>Starts the engine with the workflows and workers that ship, and what the test adds.</summary>
+    /// <remarks>Questions need a database in a file; one in memory has a single connection.</remarks>
     /// <param name="bus">More workflows and workers.</param>
     /// <param name="configure">More services.</param>
     /// <param name="times">The workflows' patience.</param>

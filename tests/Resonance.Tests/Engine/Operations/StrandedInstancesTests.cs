@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
@@ -32,15 +31,13 @@ public sealed class StrandedInstancesTests
         await harness.UntilStateAsync(payment, nameof(PaymentWorkflow.ValidateCard));
         await LoseMessagesAsync(harness, payment);
 
-        var first = await LookAsync(harness);
-        var second = await LookAsync(harness);
+        var driven = await LookTwiceAsync(harness);
         await harness.UntilAsync(payment, step => step.Journal.Event == "RecoverWorkflow");
 
-        Assert.Equal((0, 1), (first, second));
+        Assert.Equal(1, driven);
         Assert.Equal("the time-out of AssessCard was lost", Assert.Single(harness.EntriesOf<Recovered>(payment)).How);
         Assert.Equal("timeout", Assert.Single(harness.EntriesOf<RetryScheduled>(payment)).Cause);
-        Assert.Equal(0, await LookAsync(harness));
-        Assert.Equal(0, await LookAsync(harness));
+        Assert.Equal(0, await LookTwiceAsync(harness));
     }
 
     [Fact]
@@ -54,8 +51,7 @@ public sealed class StrandedInstancesTests
         await harness.UntilAsync(payment, step => step.Journal.Event == "ActivityTimedOut");
         await LoseMessagesAsync(harness, payment);
 
-        await LookAsync(harness);
-        var driven = await LookAsync(harness);
+        var driven = await LookTwiceAsync(harness);
         await harness.UntilStateAsync(payment, nameof(PaymentWorkflow.Completed));
 
         Assert.Equal(1, driven);
@@ -74,8 +70,7 @@ public sealed class StrandedInstancesTests
         await harness.Store.AcceptAsync(accepted, TimeSpan.FromDays(1), Cancellation);
         await harness.Store.CompleteAsync([message.Row.MessageId], Cancellation);
 
-        await LookAsync(harness);
-        var driven = await LookAsync(harness);
+        var driven = await LookTwiceAsync(harness);
         await harness.UntilStateAsync(start.PaymentId, nameof(PaymentWorkflow.Completed));
         await harness.Services.GetRequiredService<OutboxSender>().BeginAsync([message]);
         await harness.Bus.InactivityTask;
@@ -94,8 +89,7 @@ public sealed class StrandedInstancesTests
         await harness.UntilStateAsync(waiting, "Suspended");
         await harness.UntilStateAsync(ended, nameof(PaymentWorkflow.Completed));
 
-        Assert.Equal(0, await LookAsync(harness));
-        Assert.Equal(0, await LookAsync(harness));
+        Assert.Equal(0, await LookTwiceAsync(harness));
     }
 
     [Fact]
@@ -116,8 +110,14 @@ public sealed class StrandedInstancesTests
     static Task<WorkflowHarness> StartAsync(WorkflowTimes? times = null) =>
         WorkflowHarness.StartAsync(configure: services => services.AddSingleton(OnDemand), times: times ?? Patient);
 
-    static Task<int> LookAsync(WorkflowHarness harness) =>
-        harness.Services.GetServices<IHostedService>().OfType<StrandedInstances>().Single().LookAsync(Cancellation);
+    /// <summary>Looks twice, as the engine does before it helps.</summary>
+    static async Task<int> LookTwiceAsync(WorkflowHarness harness)
+    {
+        // One of its own: the harness's may look just now.
+        var stranded = ActivatorUtilities.CreateInstance<StrandedInstances>(harness.Services);
+        Assert.Equal(0, await stranded.LookAsync(Cancellation));
+        return await stranded.LookAsync(Cancellation);
+    }
 
     static StartPayment Start(string card) =>
         new() { PaymentId = NewId.NextGuid(), Reference = "r", Amount = 10, Currency = "EUR", CardToken = card };
