@@ -1,4 +1,3 @@
-using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Testing;
