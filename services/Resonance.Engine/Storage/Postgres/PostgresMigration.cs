@@ -160,8 +160,8 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
     static string Privileges(string role) =>
         $"""
         GRANT USAGE ON SCHEMA resonance TO {role};
-        REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable}, resonance.rule_version,
-            resonance.rule_what_if, resonance.schedule, resonance.schedule_firing, resonance.schedule_change FROM {role};
+        REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable},
+            resonance.rule_version, resonance.rule_what_if, resonance.schedule, resonance.schedule_firing, resonance.schedule_change FROM {role};
         GRANT SELECT, INSERT ON resonance.journal, resonance.rule_version, resonance.rule_what_if, resonance.schedule_change TO {role};
         GRANT SELECT, INSERT, UPDATE ON resonance.workflow, resonance.key_number TO {role};
         GRANT SELECT, INSERT, UPDATE, DELETE ON resonance.outbox, resonance.schedule, resonance.schedule_firing TO {role};
