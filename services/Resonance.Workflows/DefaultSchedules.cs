@@ -5,7 +5,7 @@ namespace Resonance.Workflows;
 /// <summary>The schedules that an installation begins with.</summary>
 static class DefaultSchedules
 {
-    /// <summary>Each day, the day before is matched with the provider's statement. It runs at midnight so that the period is the whole day.</summary>
+    /// <summary>Each day, the day before is matched with the provider's statement; at midnight, so that it is the whole day.</summary>
     public static ScheduleDefinition ReconciliationDaily { get; } = new()
     {
         Name = "reconciliation-daily",

@@ -9,8 +9,8 @@ namespace Resonance.Engine.Schedules;
 sealed record DefaultSchedule(ScheduleDefinition Definition);
 
 /// <summary>
-/// Stores the schedules that the code brings along, each unless one of its name was ever stored: what a person changed stays changed, and what
-/// a person deleted stays deleted.
+/// Stores the schedules that the code brings along, each unless one of its name was ever stored: what a person changed stays changed, and
+/// what a person deleted stays deleted.
 /// </summary>
 sealed class DefaultSchedules(
     IEnumerable<DefaultSchedule> defaults, ScheduleStore store, WorkflowCatalog catalog, StorePatience patience, TimeProvider clock,
@@ -32,7 +32,7 @@ sealed class DefaultSchedules(
             if (ScheduleCheck.Check(definition, catalog, now) is { Count: > 0 } errors)
             {
                 throw new WorkflowDefinitionException(
-                    [.. errors.SelectMany(field => field.Value.Select(error => $"default schedule {definition.Name}, {field.Key}: {error}"))]);
+                    [.. from field in errors from error in field.Value select $"default schedule {definition.Name}, {field.Key}: {error}"]);
             }
 
             await patience.CallAsync(

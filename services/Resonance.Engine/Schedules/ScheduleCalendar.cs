@@ -7,8 +7,8 @@ namespace Resonance.Engine.Schedules;
 
 /// <summary>The due times of a schedule. Every process that computes them gets the same.</summary>
 /// <remarks>
-/// Where clocks are put forward, a time that does not exist comes due when they are; where they are put back, a time of day that exists twice
-/// comes due the first time, and an interval such as <c>*/30 * * * *</c> goes on through both hours.
+/// Where clocks are put forward, a time that does not exist comes due when they are; where they are put back, a time of day that exists
+/// twice comes due the first time, and an interval such as <c>*/30 * * * *</c> goes on through both hours.
 /// </remarks>
 sealed class ScheduleCalendar
 {
@@ -41,7 +41,8 @@ sealed class ScheduleCalendar
         if (fields is not (5 or 6))
         {
             throw new CronFormatException(
-                $"A cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 with the second first; found {fields}.");
+                "A cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6 with the second first; " +
+                $"found {fields}.");
         }
 
         try
@@ -73,10 +74,12 @@ sealed class ScheduleCalendar
     public DateTimeOffset Before(DateTimeOffset time)
     {
         // Looking back, Cronos finds other times than looking forward where clocks change; so it only says where to look forward from.
-        for (var near = _cron.GetPreviousOccurrence(time, _zone); near is { } found; near = _cron.GetPreviousOccurrence(found - LargestShift, _zone))
+        var near = _cron.GetPreviousOccurrence(time, _zone);
+        while (near is { } found)
         {
             if (From(found - LargestShift) is { } first && first < time)
                 return LastBefore(first, time);
+            near = _cron.GetPreviousOccurrence(found - LargestShift, _zone);
         }
 
         return time;

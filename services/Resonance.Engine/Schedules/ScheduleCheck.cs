@@ -11,7 +11,7 @@ static partial class ScheduleCheck
     static readonly TimeSpan JitterMax = TimeSpan.FromHours(1);
     static readonly TimeSpan CatchUpMax = TimeSpan.FromDays(30);
 
-    /// <returns>What to change, by member in camelCase; errors inside the start message are under <c>start.…</c>. Empty when all is well.</returns>
+    /// <returns>What to change, by member in camelCase, inside the start message as <c>start.…</c>; empty when all is well.</returns>
     public static Dictionary<string, string[]> Check(ScheduleDefinition definition, WorkflowCatalog catalog, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -54,7 +54,8 @@ static partial class ScheduleCheck
         }
     }
 
-    static void CheckStart(ScheduleDefinition definition, WorkflowDescription? workflow, DateTimeOffset now, Dictionary<string, string[]> errors)
+    static void CheckStart(
+        ScheduleDefinition definition, WorkflowDescription? workflow, DateTimeOffset now, Dictionary<string, string[]> errors)
     {
         if (definition.Start.Length > StartTemplate.LengthMax)
         {

@@ -10,8 +10,8 @@ delegate Task<StartResult> StartScheduled(string type, object start, Cancellatio
 
 /// <summary>Fires what is due. Any number of engines may do it at once over one store: each due time starts one instance.</summary>
 /// <remarks>
-/// The instance is started first, under an id that follows from the schedule's name and the due time, and the schedule moves on afterwards: a
-/// process that dies between the two leaves a firing that the next one repeats, which starts nothing. What waits in the queue is started
+/// The instance is started first, under an id that follows from the schedule's name and the due time, and the schedule moves on afterwards:
+/// a process that dies between the two leaves a firing that the next one repeats, which starts nothing. What waits in the queue is started
 /// only when nothing comes due by the calendar, so that two firings never both find that nothing runs.
 /// </remarks>
 sealed class ScheduleRunner(
@@ -68,7 +68,8 @@ sealed class ScheduleRunner(
             return due;
         }
 
-        if (schedule.QueuedDueAt is not null || (schedule.Definition.Overlap == OverlapPolicy.Skip && await RunsAsync(schedule, cancellationToken)))
+        var skips = schedule.Definition.Overlap == OverlapPolicy.Skip;
+        if (schedule.QueuedDueAt is not null || (skips && await RunsAsync(schedule, cancellationToken)))
         {
             await schedules.RecordAsync(schedule, Skipped(schedule, due), cancellationToken);
             return due;
@@ -173,17 +174,19 @@ sealed class ScheduleRunner(
         {
             // It was valid when it was put: the contract is another one by now.
             var errors = string.Join(' ', read.Errors.SelectMany(field => field.Value));
-            return new Firing(due, FiringOutcome.Refused, null, $"the start message does not fit the contract any more: {errors}");
+            return Refused(due, $"the start message does not fit the contract any more: {errors}");
         }
 
         var result = await start(definition.Workflow, read.Message, cancellationToken);
         return result.Outcome switch
         {
-            StartOutcome.KeyTaken => new Firing(due, FiringOutcome.Refused, null, $"another instance has the key '{result.Key}'"),
-            StartOutcome.IdTaken => new Firing(due, FiringOutcome.Refused, null, $"{result.Key}, an instance of another workflow, has the id {result.Id}"),
+            StartOutcome.KeyTaken => Refused(due, $"another instance has the key '{result.Key}'"),
+            StartOutcome.IdTaken => Refused(due, $"{result.Key}, an instance of another workflow, has the id {result.Id}"),
             _ => new Firing(due, FiringOutcome.Started, result.Id, null),
         };
     }
+
+    static Firing Refused(DateTimeOffset due, string reason) => new(due, FiringOutcome.Refused, null, reason);
 
     static Firing Skipped(Schedule schedule, DateTimeOffset due) => new(
         due, FiringOutcome.Skipped, null,

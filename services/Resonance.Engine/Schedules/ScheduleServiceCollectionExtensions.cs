@@ -8,11 +8,11 @@ namespace Resonance.Engine.Schedules;
 /// <summary>Schedules: workflows that are started by the calendar.</summary>
 public static class ScheduleServiceCollectionExtensions
 {
-    /// <summary>Runs the installation's schedules in this process. Any number of processes may do so: one of them starts each instance.</summary>
+    /// <summary>Runs the installation's schedules in this process. Any number of processes may: one of them starts each instance.</summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services) => services.AddHostedService<Scheduler>();
 
     /// <summary>
-    /// Gives the installation a schedule to begin with. It is stored when the process starts, unless a schedule of its name was ever stored,
+    /// Gives the installation a schedule to begin with. It is stored when the process starts, unless one of its name was ever stored,
     /// and left out when this build does not know its workflow.
     /// </summary>
     public static IServiceCollection AddDefaultSchedule(this IServiceCollection services, ScheduleDefinition definition) =>

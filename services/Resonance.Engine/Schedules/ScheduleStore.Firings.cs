@@ -74,7 +74,8 @@ sealed partial class ScheduleStore
         firing.Outcome == FiringOutcome.Started ? StartedAfterAllSql : null, seen, firing, [], cancellationToken);
 
     Task<bool> RecordAsync(
-        string? moveSql, Schedule seen, Firing firing, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+        string? moveSql, Schedule seen, Firing firing, IReadOnlyList<(string Name, object? Value)> parameters,
+        CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         IReadOnlyList<(string Name, object? Value)> values =

@@ -51,8 +51,11 @@ sealed partial class ScheduleStore(IDatabase database, TimeProvider clock)
     public Task<IReadOnlyList<Schedule>> ListAsync(CancellationToken cancellationToken) =>
         QueryAsync($"SELECT {Columns} FROM schedule ORDER BY name", [], Read, cancellationToken);
 
-    public async Task<Schedule?> FindAsync(string name, CancellationToken cancellationToken) =>
-        (await QueryAsync($"SELECT {Columns} FROM schedule WHERE name = @name", [("@name", name)], Read, cancellationToken)).SingleOrDefault();
+    public async Task<Schedule?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var found = await QueryAsync($"SELECT {Columns} FROM schedule WHERE name = @name", [("@name", name)], Read, cancellationToken);
+        return found.SingleOrDefault();
+    }
 
     /// <summary>The last changes of a schedule, also of one that is deleted; the last one first.</summary>
     public Task<IReadOnlyList<ScheduleChange>> ChangesAsync(string name, int most, CancellationToken cancellationToken) => QueryAsync(
@@ -97,12 +100,13 @@ sealed partial class ScheduleStore(IDatabase database, TimeProvider clock)
 
     /// <summary>Lets a schedule that is on hold go on with its next due time.</summary>
     /// <returns>False when there is no such schedule, or it is not on hold.</returns>
-    public Task<bool> ResumeAsync(string name, DateTimeOffset? next, ScheduleAuthor author, CancellationToken cancellationToken) => ChangeAsync(
-        """
-        UPDATE schedule SET paused_by = NULL, paused_reason = NULL, paused_at = NULL, next_due_at = @next, revision = @revision
-        WHERE name = @name AND paused_at IS NOT NULL
-        """,
-        name, ScheduleAction.Resumed, author, [("@next", Text(next))], cancellationToken);
+    public Task<bool> ResumeAsync(string name, DateTimeOffset? next, ScheduleAuthor author, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            """
+            UPDATE schedule SET paused_by = NULL, paused_reason = NULL, paused_at = NULL, next_due_at = @next, revision = @revision
+            WHERE name = @name AND paused_at IS NOT NULL
+            """,
+            name, ScheduleAction.Resumed, author, [("@next", Text(next))], cancellationToken);
 
     /// <summary>Notes that a person has a schedule fire out of turn.</summary>
     public Task NoteTriggerAsync(string name, ScheduleAuthor author, CancellationToken cancellationToken) => database.TransactAsync(
@@ -119,8 +123,8 @@ sealed partial class ScheduleStore(IDatabase database, TimeProvider clock)
         ChangeAsync(
             sql, definition.Name, ScheduleAction.Put, author,
             [
-                ("@workflow", definition.Workflow), ("@start", definition.Start), ("@cron", definition.Cron), ("@zone", definition.TimeZone),
-                ("@jitter", (long)definition.Jitter.TotalMilliseconds), ("@overlap", definition.Overlap),
+                ("@workflow", definition.Workflow), ("@start", definition.Start), ("@cron", definition.Cron),
+                ("@zone", definition.TimeZone), ("@jitter", (long)definition.Jitter.TotalMilliseconds), ("@overlap", definition.Overlap),
                 ("@catch_up", (long)definition.CatchUp.TotalMilliseconds), ("@next", Text(next)),
             ],
             cancellationToken,
@@ -141,14 +145,16 @@ sealed partial class ScheduleStore(IDatabase database, TimeProvider clock)
         },
         cancellationToken);
 
-    IReadOnlyList<(string Name, object? Value)> Change(string name, Guid revision, string action, ScheduleAuthor author, string? definition) =>
+    IReadOnlyList<(string Name, object? Value)> Change(
+        string name, Guid revision, string action, ScheduleAuthor author, string? definition) =>
     [
         ("@name", name), ("@revision", revision.ToString("D")), ("@action", action), ("@author", author.Author), ("@reason", author.Reason),
         ("@definition", definition), ("@now", Text(clock.GetUtcNow())),
     ];
 
     Task<IReadOnlyList<TRow>> QueryAsync<TRow>(
-        string sql, IReadOnlyList<(string Name, object? Value)> parameters, Func<DbDataReader, TRow> read, CancellationToken cancellationToken) =>
+        string sql, IReadOnlyList<(string Name, object? Value)> parameters, Func<DbDataReader, TRow> read,
+        CancellationToken cancellationToken) =>
         database.TransactAsync(
             (connection, transaction, token) => new WorkerTransaction(connection, transaction).QueryAsync(sql, parameters, read, token),
             cancellationToken);

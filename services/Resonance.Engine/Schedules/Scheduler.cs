@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Resonance.Engine.Schedules;
 
-/// <summary>Runs schedules in this process: it sleeps until one is due, and looks after a while at the latest for what others changed.</summary>
+/// <summary>Runs schedules in this process: it sleeps until one is due, and at the most for a while, as others may change them.</summary>
 sealed class Scheduler(ScheduleRunner runner, ScheduleSignal signal, IBusControl bus, TimeProvider clock, ILogger<Scheduler> log)
     : BackgroundService
 {

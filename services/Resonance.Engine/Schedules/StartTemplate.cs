@@ -7,8 +7,8 @@ using Resonance.Engine.Definitions;
 namespace Resonance.Engine.Schedules;
 
 /// <summary>
-/// Makes a start message of a schedule's template: in its texts <c>{id}</c> becomes the firing's id, <c>{dueAt}</c> the time at which it came
-/// due, and <c>{previousDueAt}</c> the due time before that, as the calendar has it, both as ISO 8601 in UTC.
+/// Makes a start message of a schedule's template: in its texts <c>{id}</c> becomes the firing's id, <c>{dueAt}</c> the time at which it
+/// came due, and <c>{previousDueAt}</c> the due time before that, as the calendar has it, both as ISO 8601 in UTC.
 /// </summary>
 public static class StartTemplate
 {

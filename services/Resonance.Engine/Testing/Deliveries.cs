@@ -23,7 +23,8 @@ sealed class Deliveries(OutboxSender sender) : IReceiveObserver
         if (!delivery.Consumed)
         {
             throw new InvalidOperationException(
-                $"The workflow does not take {string.Join(", ", message.Envelope.Types)}. Declare an event from outside with Accepts(...).");
+                $"The workflow does not take {string.Join(", ", message.Envelope.Types)}. " +
+                "Declare an event from outside with Accepts(...).");
         }
     }
 

@@ -72,7 +72,9 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
     {
         if (_commands.Find(Is<TCommand>) is not { } message)
         {
-            var others = _commands.Count == 0 ? "Nothing waits for an answer." : $"Not taken yet: {string.Join(", ", _commands.Select(NameOf))}.";
+            var others = _commands.Count == 0
+                ? "Nothing waits for an answer."
+                : $"Not taken yet: {string.Join(", ", _commands.Select(NameOf))}.";
             throw new InvalidOperationException(
                 $"{Key} sent no {typeof(TCommand).Name}. {others} So far:{Environment.NewLine}{string.Join(Environment.NewLine, Trail)}");
         }
@@ -99,7 +101,8 @@ public sealed class TestedWorkflow<TInstance> where TInstance : WorkflowInstance
         if (reply.WorkflowId != command.WorkflowId || reply.IdempotencyKey != command.IdempotencyKey)
         {
             throw new ArgumentException(
-                $"The reply must have the command's WorkflowId ({command.WorkflowId}) and IdempotencyKey ('{command.IdempotencyKey}').", nameof(reply));
+                $"The reply must have the command's WorkflowId ({command.WorkflowId}) and IdempotencyKey ('{command.IdempotencyKey}').",
+                nameof(reply));
         }
 
         return RaiseAsync(reply);

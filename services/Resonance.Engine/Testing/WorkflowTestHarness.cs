@@ -68,7 +68,7 @@ public static class WorkflowTestHarness
 /// A running engine for one workflow. Every call returns when the step that it caused is committed, and everything that follows at once as
 /// well; then nothing is under way. Commands to workers are not sent but kept, see <see cref="TestedWorkflow{TInstance}.NextCommand"/>.
 /// </summary>
-/// <remarks>One call at a time. Retries come without jitter. An exception that the workflow throws comes out of the call that caused it.</remarks>
+/// <remarks>One call at a time. Retries come without jitter. What the workflow's own code throws comes out of the call that caused it.</remarks>
 public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TInstance : WorkflowInstance, new()
 {
     static readonly TimeSpan WhileTaken = TimeSpan.FromDays(1);

@@ -54,7 +54,11 @@ static class ScheduleActionEndpoints
         string name, HttpRequest request, ScheduleBook book, WorkflowCatalog catalog, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(name, cancellationToken) is { } schedule && catalog.Find(schedule.Definition.Workflow) is null)
-            return Problems.Conflict($"This build has no workflow '{schedule.Definition.Workflow}'. Ask a process of the release that has it.");
+        {
+            return Problems.Conflict(
+                $"This build has no workflow '{schedule.Definition.Workflow}'. Ask a process of the release that has it.");
+        }
+
         return await ActAsync(
             name, request, book,
             async author => await book.TriggerAsync(name, author, cancellationToken) is { } firing

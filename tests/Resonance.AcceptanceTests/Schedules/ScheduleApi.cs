@@ -9,7 +9,7 @@ namespace Resonance.AcceptanceTests.Schedules;
 sealed class ScheduleApi(HttpClient client)
 {
     /// <summary>Puts a schedule that starts payments; each one's reference is its due time.</summary>
-    public async Task PutPaymentsAsync(string name, string cron, CancellationToken cancellationToken, string overlap = "allow", int catchUpSeconds = 86_400)
+    public async Task PutPaymentsAsync(string name, string cron, CancellationToken cancellationToken)
     {
         var start = new JsonObject
         {
@@ -21,7 +21,7 @@ sealed class ScheduleApi(HttpClient client)
         };
         using var response = await client.PutAsJsonAsync(
             $"api/schedules/{name}",
-            new { workflow = "payment", start, cron, overlap, catchUpSeconds, author = "Ada", reason = "a test" },
+            new { workflow = "payment", start, cron, overlap = "allow", author = "Ada", reason = "a test" },
             cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)
             Assert.Fail($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
@@ -32,7 +32,8 @@ sealed class ScheduleApi(HttpClient client)
 
     public async Task PauseAsync(string name, CancellationToken cancellationToken)
     {
-        using var response = await client.PostAsJsonAsync($"api/schedules/{name}/pause", new { author = "Ada", reason = "a test" }, cancellationToken);
+        using var response = await client.PostAsJsonAsync(
+            $"api/schedules/{name}/pause", new { author = "Ada", reason = "a test" }, cancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 }
