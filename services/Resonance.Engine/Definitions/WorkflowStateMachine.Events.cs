@@ -46,6 +46,13 @@ public abstract partial class WorkflowStateMachine<TInstance>
         engine.Caller = engine.CallerBefore;
     }
 
+    IEnumerable<string> VerifyGoingOn(WorkflowGraph graph) =>
+        from going in _goOnFrom
+        where !graph.Asking.Contains(going.Value.Name)
+        orderby going.Key.Name
+        select $"Workflow '{_type}' goes on from the state '{going.Value.Name}' when {going.Key.Name} comes, but never suspends itself there. Add " +
+            $".Suspend(...) to During({going.Value.Name}, ...), or name the state that has it in GoOnFrom(...).";
+
     IReadOnlyList<WorkflowEvent> AcceptedEvents(string state, string data)
     {
         var accepted = _eventsFromOutside.Where(candidate => AcceptsIn(state, candidate.Event)).ToArray();
