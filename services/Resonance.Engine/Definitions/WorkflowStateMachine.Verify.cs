@@ -11,7 +11,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
             return [$"Workflow '{_type}' has no start. Declare the contract that starts it with StartsWith(...)."];
 
         var graph = WorkflowGraph.Of(this);
-        return [.. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyDecisions(graph), .. VerifyGoingOn(graph), .. VerifyRules()];
+        return
+        [
+            .. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyDecisions(graph), .. VerifyGoingOn(graph),
+            .. VerifyRules(),
+        ];
     }
 
     IEnumerable<string> VerifyStart()

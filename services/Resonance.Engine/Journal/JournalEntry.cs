@@ -90,7 +90,8 @@ public sealed record EventRejected(string Event, string State, string Reason) : 
 
 /// <summary>An operator asked for something.</summary>
 /// <param name="Action">
-/// <c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>; or an action that only the workflow knows, such as <c>resolve</c>.
+/// <c>retry</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>; or an action that only the workflow knows, such as
+/// <c>resolve</c>.
 /// </param>
 /// <param name="Operator">Who.</param>
 /// <param name="Reason">Why.</param>

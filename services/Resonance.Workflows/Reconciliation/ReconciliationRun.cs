@@ -11,9 +11,9 @@ namespace Resonance.Workflows.Reconciliation;
 sealed record ReconciliationPeriod(Guid ReconciliationId, DateTimeOffset From, DateTimeOffset To)
 {
     /// <summary>
-    /// How far beyond the period the statement is fetched. The provider's clock is not ours, and our books learn of a capture after it: what
-    /// lies in our period may stand before or after it on the statement. In which period something belongs is said by our books, and only
-    /// where they do not have it by the statement, so that it belongs to one period alone.
+    /// How far beyond the period the statement is fetched. The provider's clock is not ours, and our books learn of a capture after it:
+    /// what lies in our period may stand before or after it on the statement. In which period something belongs is said by our books, and
+    /// only where they do not have it by the statement, so that it belongs to one period alone.
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
@@ -281,14 +281,15 @@ sealed class ReconciliationRun
             await new ReconciliationRun(_database, _period, _id, run).AbandonAsync(cancellationToken);
     }
 
-    Task<int> ExecuteAsync(string sql, IReadOnlyList<(string Name, object? Value)> values, CancellationToken cancellationToken) => TransactAsync(
-        _database, (transaction, token) => transaction.ExecuteAsync(sql, values, token), cancellationToken);
+    Task<int> ExecuteAsync(string sql, IReadOnlyList<(string Name, object? Value)> values, CancellationToken cancellationToken) =>
+        TransactAsync(_database, (transaction, token) => transaction.ExecuteAsync(sql, values, token), cancellationToken);
 
     /// <summary>
     /// Runs the work if this run is still the last one, and keeps the next one waiting until the work is committed.
     /// </summary>
     /// <returns>The default when a later run has begun.</returns>
-    Task<TResult?> InRunAsync<TResult>(Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
+    Task<TResult?> InRunAsync<TResult>(
+        Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
         TransactAsync(
             _database,
             async (transaction, token) =>
