@@ -38,7 +38,9 @@ public static class WorkersRegistration
     /// <summary>Queue that keeps our side of the books.</summary>
     public const string LedgerQueue = "payment-ledger";
 
-    /// <summary>Queue of the workers that compare our books with providers' statements. Not the workflow's name, which is its own queue.</summary>
+    /// <summary>
+    /// Queue of the workers that compare our books with providers' statements. Not the workflow's name, which is its own queue.
+    /// </summary>
     public const string StatementQueue = "statement";
 
     const string SqlFolder = "Resonance.Workflows.Sql";

@@ -86,7 +86,9 @@ public sealed record PaymentRefunded
     /// <summary>What had been paid for.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The provider's id of the capture; null when the payment was given up before it knew whether the amount had been captured.</summary>
+    /// <summary>
+    /// The provider's id of the capture; null when the payment was given up before it knew whether the amount had been captured.
+    /// </summary>
     public string? CaptureId { get; init; }
 
     /// <summary>Amount that was given back, in <see cref="Currency"/>, above 0.</summary>

@@ -31,7 +31,9 @@ public sealed record ReconciliationBalance
 /// <summary>Something on which our books and the provider's statement do not agree.</summary>
 public sealed record ReconciliationLine
 {
-    /// <summary>Names the line in its reconciliation, e.g. <c>amount_differs/capture/cap_1f</c>; the same line always has the same id.</summary>
+    /// <summary>
+    /// Names the line in its reconciliation, e.g. <c>amount_differs/capture/cap_1f</c>; the same line always has the same id.
+    /// </summary>
     [Required]
     public required string LineId { get; init; }
 
@@ -60,7 +62,9 @@ public sealed record ReconciliationLine
     /// <summary>ISO 4217 alphabetic code on the statement.</summary>
     public string? TheirCurrency { get; init; }
 
-    /// <summary>Line of the statement as it was fetched last, 1 for the first line of the file; null when it is not on the statement.</summary>
+    /// <summary>
+    /// Line of the statement as it was fetched last, 1 for the first line of the file; null when it is not on the statement.
+    /// </summary>
     public long? LineNumber { get; init; }
 
     /// <summary>Of a line that cannot be read: what it says, 500 letters at most.</summary>

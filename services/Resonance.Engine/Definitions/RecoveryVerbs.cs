@@ -41,7 +41,8 @@ sealed class RecoverStep<TInstance, TMessage>(
     }
 
     public Task Faulted<TException>(
-        BehaviorExceptionContext<TInstance, TMessage, TException> context, IBehavior<TInstance, TMessage> next) where TException : Exception =>
+        BehaviorExceptionContext<TInstance, TMessage, TException> context, IBehavior<TInstance, TMessage> next)
+        where TException : Exception =>
         next.Faulted(context);
 
     public void Probe(ProbeContext context) => context.CreateScope("recover");

@@ -64,7 +64,8 @@ sealed class GoOnStep<TInstance, TMessage>(State state, string after) : IStateMa
     }
 
     public Task Faulted<TException>(
-        BehaviorExceptionContext<TInstance, TMessage, TException> context, IBehavior<TInstance, TMessage> next) where TException : Exception =>
+        BehaviorExceptionContext<TInstance, TMessage, TException> context, IBehavior<TInstance, TMessage> next)
+        where TException : Exception =>
         next.Faulted(context);
 
     public void Probe(ProbeContext context) => context.CreateScope("goOn");

@@ -22,6 +22,9 @@ sealed class WorkflowGraph
     /// <summary>States from which the workflow suspends itself for a person's decision.</summary>
     public IReadOnlySet<string> Asking { get; private init; } = new HashSet<string>();
 
+    /// <summary>States in which the workflow waits to do an activity anew: the wait bounds them.</summary>
+    public IReadOnlySet<string> Recovering { get; private init; } = new HashSet<string>();
+
     public static WorkflowGraph Of<TInstance>(WorkflowStateMachine<TInstance> machine) where TInstance : WorkflowInstance, new()
     {
         var visitor = new Visitor<TInstance>(machine);
@@ -47,6 +50,7 @@ sealed class WorkflowGraph
                 .ThenBy(edge => edge.To, StringComparer.Ordinal).ToArray(),
             Resting = visitor.Resting,
             Asking = visitor.Asking,
+            Recovering = visitor.Recovering,
         };
     }
 
@@ -109,6 +113,8 @@ sealed class WorkflowGraph
 
         public HashSet<string> Asking { get; } = [];
 
+        public HashSet<string> Recovering { get; } = [];
+
         public void Visit(State state, Action<State> next)
         {
             End();
@@ -157,6 +163,7 @@ sealed class WorkflowGraph
                     GoTo(machine.Suspended.Name);
                     break;
                 case ILeadsTo { Later: { } later } leads:
+                    Recovering.Add(_position);
                     Edges.Add(new WorkflowEdge(_position, later, leads.To.Name));
                     break;
                 case ILeadsTo leads:

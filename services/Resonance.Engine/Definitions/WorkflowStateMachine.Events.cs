@@ -11,7 +11,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
     readonly Dictionary<Event, State> _goOnFrom = [];
 
     IReadOnlyList<WorkflowEvent> EventsByContract =>
-        [.. _eventsFromOutside.Select(accepted => accepted.Described).OrderBy(described => described.Contract.Name, StringComparer.Ordinal)];
+        [.. _eventsFromOutside.Select(declared => declared.Described).OrderBy(known => known.Contract.Name, StringComparer.Ordinal)];
 
     /// <summary>
     /// Declares an event from outside that is about a running instance, published or sent to the workflow's queue, or posted over HTTP.
@@ -25,11 +25,16 @@ public abstract partial class WorkflowStateMachine<TInstance>
         _eventsFromOutside.Add((@event.Compile()(), described));
     }
 
-    /// <summary>Notes that an event is accepted from instances that wait for a person in a state, and from no other suspended ones.</summary>
+    /// <summary>
+    /// Notes that an event is accepted from instances that wait for a person in a state, and from no other suspended ones.
+    /// </summary>
     internal void GoesOnFrom(Event @event, State state)
     {
         if (!_goOnFrom.TryAdd(@event, state) && _goOnFrom[@event] != state)
-            throw new ArgumentException($"Workflow '{_type}' goes on from two states when {@event.Name} comes. Give each state an event of its own.");
+        {
+            throw new ArgumentException(
+                $"Workflow '{_type}' goes on from two states when {@event.Name} comes. Give each state an event of its own.");
+        }
     }
 
     /// <summary>Whether the workflow itself suspended the instance in a state, so that its own event may end that.</summary>
@@ -45,6 +50,13 @@ public abstract partial class WorkflowStateMachine<TInstance>
         Reject(context, Step.Of(context).Event, $"the instance is suspended for another reason: {engine.Suspension?.Cause}");
         engine.Caller = engine.CallerBefore;
     }
+
+    IEnumerable<string> VerifyGoingOn(WorkflowGraph graph) =>
+        from going in _goOnFrom
+        where !graph.Asking.Contains(going.Value.Name)
+        orderby going.Key.Name
+        select $"Workflow '{_type}' goes on from the state '{going.Value.Name}' when {going.Key.Name} comes, but never suspends itself " +
+            $"there. Add .Suspend(...) to During({going.Value.Name}, ...), or name the state that has it in GoOnFrom(...).";
 
     IReadOnlyList<WorkflowEvent> AcceptedEvents(string state, string data)
     {

@@ -9,8 +9,11 @@ namespace Resonance.Engine.Definitions;
 public abstract partial class WorkflowStateMachine<TInstance>
 {
     /// <summary>Opens an activity whose first attempt is made after a wait.</summary>
-    /// <remarks>To the engine it is an activity between two attempts, so that whoever holds, resumes or explains it need not know more.</remarks>
-    internal void Recover(BehaviorContext<TInstance> context, Activity<TInstance> activity, RetryPolicy policy, int recovery, State returnsTo)
+    /// <remarks>
+    /// To the engine it is an activity between two attempts, so that whoever holds, resumes or explains it need not know more.
+    /// </remarks>
+    internal void Recover(
+        BehaviorContext<TInstance> context, Activity<TInstance> activity, RetryPolicy policy, int recovery, State returnsTo)
     {
         var step = Step.Of(context);
         var open = Open(context.Saga, activity);

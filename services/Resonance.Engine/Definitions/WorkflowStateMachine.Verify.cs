@@ -11,7 +11,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
             return [$"Workflow '{_type}' has no start. Declare the contract that starts it with StartsWith(...)."];
 
         var graph = WorkflowGraph.Of(this);
-        return [.. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyFanOuts(), .. VerifyDecisions(graph), .. VerifyRules()];
+        return
+        [
+            .. VerifyStart(), .. VerifyStates(graph), .. VerifyActivities(), .. VerifyFanOuts(), .. VerifyDecisions(graph),
+            .. VerifyGoingOn(graph), .. VerifyRules(),
+        ];
     }
 
     IEnumerable<string> VerifyStart()
@@ -41,7 +45,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
                 yield return $"Workflow '{_type}' never leaves the state '{state.Name}'. Handle an event in During({state.Name}, ...) that leads on, " +
                     $"or say that the workflow ends there with Ends({state.Name}, ...).";
             }
-            else if (graph.Resting.Contains(state.Name) && !IsBounded(state))
+            else if (graph.Resting.Contains(state.Name) && !IsBounded(state) && !graph.Recovering.Contains(state.Name))
             {
                 yield return $"Workflow '{_type}' may wait in the state '{state.Name}' for ever. Add Deadline({state.Name}, ...), or say that this is " +
                     $"right with Unbounded({state.Name}, \"because ...\").";

@@ -4,7 +4,9 @@ namespace Resonance.Engine.Delivery;
 
 public sealed partial class WorkflowClient
 {
-    /// <summary>Sends an instance an event that its workflow declares with <c>Accepts(...)</c>, unless its state does not accept it.</summary>
+    /// <summary>
+    /// Sends an instance an event that its workflow declares with <c>Accepts(...)</c>, unless its state does not accept it.
+    /// </summary>
     /// <remarks>The instance decides for good when the event arrives; what it then rejects stands in its journal.</remarks>
     /// <param name="id">The instance.</param>
     /// <param name="contract">The event's contract, by its name with or without the namespace.</param>
@@ -53,5 +55,7 @@ public enum RaiseOutcome
 
 /// <param name="Outcome">What became of it.</param>
 /// <param name="State">The instance's state, PascalCase; null when there is none.</param>
-/// <param name="Events">The events that the instance accepts now; with <see cref="RaiseOutcome.Unknown"/> those that its workflow declares.</param>
+/// <param name="Events">
+/// The events that the instance accepts now; with <see cref="RaiseOutcome.Unknown"/> those that its workflow declares.
+/// </param>
 public sealed record RaiseResult(RaiseOutcome Outcome, string? State, IReadOnlyList<WorkflowEvent> Events);

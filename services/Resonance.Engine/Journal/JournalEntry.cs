@@ -118,7 +118,10 @@ public sealed record Compensated(string Activity) : JournalEntry;
 public sealed record EventRejected(string Event, string State, string Reason) : JournalEntry;
 
 /// <summary>An operator asked for something.</summary>
-/// <param name="Action"><c>retry</c>, <c>skip</c>, <c>resolve</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>.</param>
+/// <param name="Action">
+/// <c>retry</c>, <c>skip</c>, <c>resolve</c>, <c>cancel</c>, <c>suspend</c>, <c>resume</c> or <c>compensate</c>; or an action that only the
+/// workflow knows.
+/// </param>
 /// <param name="Operator">Who.</param>
 /// <param name="Reason">Why.</param>
 public sealed record OperatorAction(string Action, string Operator, string Reason) : JournalEntry

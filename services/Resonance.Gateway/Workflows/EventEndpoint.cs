@@ -62,7 +62,9 @@ static class EventEndpoint
         };
     }
 
-    /// <summary>The path names the instance already, so that the body need not. What is no JSON object is left for the reader to refuse.</summary>
+    /// <summary>
+    /// The path names the instance already, so that the body need not. What is no JSON object is left for the reader to refuse.
+    /// </summary>
     static ReadOnlyMemory<byte> WithId(ReadOnlyMemory<byte> json, WorkflowEvent raised, Guid id)
     {
         if (raised.IdMember is not { } member)
@@ -80,7 +82,8 @@ static class EventEndpoint
             return json;
         }
 
-        // Put in front of what was written and not parsed into a tree: the reader must see it as it came, members that stand twice included.
+        // Put in front of what was written and not parsed into a tree: the reader must see it as it came, members that stand twice
+        // included.
         var first = json.Span.IndexOf((byte)'{') + 1;
         var isEmpty = json.Span[first..].TrimStart(" \t\r\n"u8)[0] == (byte)'}';
         var written = JsonValue.Create(member).ToJsonString() + ":" + JsonValue.Create(id).ToJsonString() + (isEmpty ? "" : ",");

@@ -23,7 +23,9 @@ interface ICardProvider
     /// </remarks>
     Task<CardProviderAnswer> RefundAsync(string idempotencyKey, string captureKey, CancellationToken cancellationToken);
 
-    /// <summary>Hands over what was captured and given back in a period, as far as it is posted: <see cref="CardProviderAnswer.Statement"/>.</summary>
+    /// <summary>
+    /// Hands over what was captured and given back in a period, as far as it is posted: <see cref="CardProviderAnswer.Statement"/>.
+    /// </summary>
     /// <param name="from">Beginning of the period.</param>
     /// <param name="to">End of the period, not part of it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -49,7 +51,9 @@ abstract record CardProviderAnswer
     /// <summary>The amount was given back, by this request or an earlier one.</summary>
     public sealed record Refunded : CardProviderAnswer;
 
-    /// <summary>A statement as a file, which comes as it is read; see <see cref="StatementFormat"/>. Whoever asked for it disposes it.</summary>
+    /// <summary>
+    /// A statement as a file, which comes as it is read; see <see cref="StatementFormat"/>. Whoever asked for it disposes it.
+    /// </summary>
     public sealed record Statement(Stream Csv) : CardProviderAnswer;
 
     /// <summary>The provider will not do it, however often it is asked.</summary>

@@ -75,10 +75,15 @@ sealed class SimulatedStatement(IDatabase database, DateTimeOffset from, DateTim
             _last = (last.RecordedAt, last.Key);
     }
 
-    /// <summary>A refund is told with its capture's amount, since it gives back the whole of it; a second one of the same capture paid nothing.</summary>
+    /// <summary>
+    /// A refund is told with its capture's amount, since it gives back the whole of it; a second one of the same capture paid
+    /// nothing.
+    /// </summary>
     Task<IReadOnlyList<Line>> ReadPageAsync(WorkerTransaction books, CancellationToken cancellationToken) => books.QueryAsync(
         $"""
-        SELECT done.recorded_at, done.idempotency_key, done.operation, captured.capture_id, captured.token, captured.amount, captured.currency
+        SELECT
+            done.recorded_at, done.idempotency_key, done.operation,
+            captured.capture_id, captured.token, captured.amount, captured.currency
         FROM card_operation done
         JOIN card_operation captured
             ON captured.idempotency_key = CASE WHEN done.operation = 'refund' THEN done.capture_id ELSE done.idempotency_key END

@@ -43,7 +43,8 @@ sealed class MatchStatementWorker(WorkerEffects effects, IDatabase database, IEn
         catch (CsvHelperException broken)
         {
             await run.AbandonAsync(cancellationToken);
-            return WorkerResult.TryLater(NoStatement, $"The statement cannot be read as CSV near line {broken.Context?.Parser?.RawRow ?? 0}.");
+            return WorkerResult.TryLater(
+                NoStatement, $"The statement cannot be read as CSV near line {broken.Context?.Parser?.RawRow ?? 0}.");
         }
         catch (IOException interrupted)
         {

@@ -13,7 +13,8 @@ sealed class PaymentLedger(IDatabase database) : IConsumer<PaymentCompleted>, IC
     {
         var payment = context.Message;
         return BookAsync(
-            new Entry(payment.CaptureId, "capture", payment.PaymentId, payment.Reference, payment.Amount, payment.Currency, payment.CompletedAt),
+            new Entry(
+                payment.CaptureId, "capture", payment.PaymentId, payment.Reference, payment.Amount, payment.Currency, payment.CompletedAt),
             context.CancellationToken);
     }
 

@@ -13,7 +13,8 @@ static class ReconciliationFindings
 {
     const string Columns =
         """
-        kind, operation, capture_id, reference, our_amount, our_currency, their_amount, their_currency, difference, line_number, line_text, problem
+        kind, operation, capture_id, reference, our_amount, our_currency, their_amount, their_currency, difference,
+        line_number, line_text, problem
         """;
 
     /// <summary>
@@ -26,8 +27,12 @@ static class ReconciliationFindings
             $"""
             FROM statement_line line
             LEFT JOIN payment_ledger entry ON entry.capture_id = line.capture_id AND entry.operation = line.operation
-            WHERE line.reconciliation_id = @id AND line.run = @run AND line.capture_id > @after {(isBounded ? "AND line.capture_id <= @until" : "")}
-                AND CASE WHEN entry.capture_id IS NULL THEN line.in_period = 1 ELSE entry.occurred_at >= @from AND entry.occurred_at < @to END
+            WHERE line.reconciliation_id = @id AND line.run = @run
+                AND line.capture_id > @after {(isBounded ? "AND line.capture_id <= @until" : "")}
+                AND CASE
+                    WHEN entry.capture_id IS NULL THEN line.in_period = 1
+                    ELSE entry.occurred_at >= @from AND entry.occurred_at < @to
+                END
             """;
         const string found =
             """
@@ -45,7 +50,8 @@ static class ReconciliationFindings
                         ELSE '{ReconciliationKinds.AmountDiffers}'
                     END AS kind,
                     line.operation, line.capture_id, entry.reference,
-                    entry.amount AS our_amount, entry.currency AS our_currency, line.amount AS their_amount, line.currency AS their_currency,
+                    entry.amount AS our_amount, entry.currency AS our_currency,
+                    line.amount AS their_amount, line.currency AS their_currency,
                     CASE
                         WHEN entry.capture_id IS NULL THEN line.amount
                         WHEN entry.currency = line.currency THEN abs(entry.amount - line.amount)
@@ -84,7 +90,8 @@ static class ReconciliationFindings
                 reconciliation_id, run, line_id, kind, operation, capture_id, reference, our_amount, our_currency, difference)
             SELECT
                 @id, CAST(@run AS bigint), '{ReconciliationKinds.MissingAtProvider}/' || entry.operation || '/' || entry.capture_id,
-                '{ReconciliationKinds.MissingAtProvider}', entry.operation, entry.capture_id, entry.reference, entry.amount, entry.currency, entry.amount
+                '{ReconciliationKinds.MissingAtProvider}', entry.operation, entry.capture_id, entry.reference,
+                entry.amount, entry.currency, entry.amount
             {slice} AND (
                 SELECT count(*) FROM statement_line line
                 WHERE line.reconciliation_id = @id AND line.run = @run
@@ -94,8 +101,8 @@ static class ReconciliationFindings
     }
 
     /// <summary>
-    /// Makes the findings of a run the lines of the reconciliation. A line that was settled is opened again only when it no longer says what it
-    /// said then.
+    /// Makes the findings of a run the lines of the reconciliation. A line that was settled is opened again only when it no longer says
+    /// what it said then.
     /// </summary>
     public static string Publish { get; } =
         $"""
@@ -125,7 +132,8 @@ static class ReconciliationFindings
             ON CONFLICT (reconciliation_id, run, line_id) DO NOTHING
             """,
             [
-                ("@id", id), ("@run", run), ("@line", $"{ReconciliationKinds.Unreadable}/{name}"), ("@kind", ReconciliationKinds.Unreadable),
+                ("@id", id), ("@run", run),
+                ("@line", $"{ReconciliationKinds.Unreadable}/{name}"), ("@kind", ReconciliationKinds.Unreadable),
                 ("@number", line.Number), ("@text", line.Text), ("@problem", line.Problem),
             ],
             cancellationToken);

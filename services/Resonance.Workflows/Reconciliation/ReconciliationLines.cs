@@ -54,7 +54,10 @@ static class ReconciliationLines
     {
         List<(string, object?)> values =
         [
-            ("@id", asked.ReconciliationId.ToString("N")), ("@by", asked.Operator), ("@because", asked.Reason), ("@now", StoredForms.OfTime(now)),
+            ("@id", asked.ReconciliationId.ToString("N")),
+            ("@by", asked.Operator),
+            ("@because", asked.Reason),
+            ("@now", StoredForms.OfTime(now)),
         ];
         const string resolve =
             """

@@ -11,9 +11,9 @@ namespace Resonance.Workflows.Reconciliation;
 sealed record ReconciliationPeriod(Guid ReconciliationId, DateTimeOffset From, DateTimeOffset To)
 {
     /// <summary>
-    /// How far beyond the period the statement is fetched. The provider's clock is not ours, and our books learn of a capture after it: what
-    /// lies in our period may stand before or after it on the statement. In which period something belongs is said by our books, and only
-    /// where they do not have it by the statement, so that it belongs to one period alone.
+    /// How far beyond the period the statement is fetched. The provider's clock is not ours, and our books learn of a capture after it:
+    /// what lies in our period may stand before or after it on the statement. In which period something belongs is said by our books, and
+    /// only where they do not have it by the statement, so that it belongs to one period alone.
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
@@ -34,7 +34,7 @@ sealed class ReconciliationRun
     const int SliceLines = 2000;
 
     /// <summary>Rows of one statement. More are not faster, as SQLite looks each parameter up among all of its statement.</summary>
-    const int RowsAtOnce = 64;
+    const int RowsAtOnce = 40;
 
     readonly IDatabase _database;
     readonly ReconciliationPeriod _period;
@@ -48,6 +48,9 @@ sealed class ReconciliationRun
         _id = id;
         _run = run;
     }
+
+    /// <summary>The parameters by which a statement finds what belongs to this run.</summary>
+    List<(string Name, object? Value)> Own => [("@id", _id), ("@run", _run)];
 
     /// <summary>Begins a run; those that began before must not write any more, and what they left behind is removed.</summary>
     public static async Task<ReconciliationRun> BeginAsync(
@@ -65,7 +68,7 @@ sealed class ReconciliationRun
                 [("@id", id)], row => row.GetInt64(0), token),
             cancellationToken);
         var begun = new ReconciliationRun(database, period, id, run.Single());
-        await begun.RemoveStagedAsync("run < @run", cancellationToken);
+        await begun.RemoveEarlierAsync(cancellationToken);
         return begun;
     }
 
@@ -139,16 +142,27 @@ sealed class ReconciliationRun
         var published = await InRunAsync(
             async (transaction, token) =>
             {
-                await transaction.ExecuteAsync(ReconciliationFindings.Publish, [("@id", _id), ("@run", _run)], token);
+                await transaction.ExecuteAsync(ReconciliationFindings.Publish, Own, token);
                 return true;
             },
             cancellationToken);
-        await RemoveStagedAsync("run = @run", cancellationToken);
+        await AbandonAsync(cancellationToken);
         return published;
     }
 
-    /// <summary>Takes away what a run that may not write any more has left behind.</summary>
-    public Task AbandonAsync(CancellationToken cancellationToken) => RemoveStagedAsync("run = @run", cancellationToken);
+    /// <summary>Takes away what the run has staged and found for itself.</summary>
+    public async Task AbandonAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var slice in SlicesAsync(StagedUntil, "", cancellationToken))
+        {
+            var until = slice.Until is null ? "" : "AND capture_id <= @until";
+            await ExecuteAsync(
+                $"DELETE FROM statement_line WHERE reconciliation_id = @id AND run = @run AND capture_id > @after {until}",
+                Bounds(slice), cancellationToken);
+        }
+
+        await ExecuteAsync("DELETE FROM reconciliation_finding WHERE reconciliation_id = @id AND run = @run", Own, cancellationToken);
+    }
 
     const string StagedUntil =
         """
@@ -194,8 +208,7 @@ sealed class ReconciliationRun
     {
         List<(string, object?)> bounds =
         [
-            ("@id", _id),
-            ("@run", _run),
+            .. Own,
             ("@after", slice.After),
             ("@from", StoredForms.OfTime(_period.From)),
             ("@to", StoredForms.OfTime(_period.To)),
@@ -208,19 +221,19 @@ sealed class ReconciliationRun
     /// <summary>What stands on the statement again is counted with the line that came first.</summary>
     async Task StageAsync(WorkerTransaction transaction, StatementLine[] lines, CancellationToken cancellationToken)
     {
-        List<(string, object?)> values = [("@id", _id), ("@run", _run)];
+        List<(string, object?)> values = [.. Own];
         var rows = new DefaultInterpolatedStringHandler(lines.Length * 64, lines.Length * 6);
         for (var index = 0; index < lines.Length; index++)
         {
             var line = lines[index];
             rows.AppendLiteral(index == 0 ? "" : ", ");
-            rows.AppendFormatted($"(@id, @run, @c{index}, @o{index}, @n{index}, @a{index}, @y{index}, @p{index}, 1, 0)");
+            var operation = line.Operation == "refund" ? "'refund'" : "'capture'";
+            var inPeriod = _period.Contains(line.RecordedAt) ? "1" : "0";
+            rows.AppendFormatted($"(@id, @run, @c{index}, {operation}, @n{index}, @a{index}, @y{index}, {inPeriod}, 1, 0)");
             values.Add(($"@c{index}", line.CaptureId));
-            values.Add(($"@o{index}", line.Operation));
             values.Add(($"@n{index}", line.Number));
             values.Add(($"@a{index}", line.Amount));
             values.Add(($"@y{index}", line.Currency));
-            values.Add(($"@p{index}", _period.Contains(line.RecordedAt) ? 1 : 0));
         }
 
         var staged = await transaction.QueryAsync(
@@ -244,43 +257,45 @@ sealed class ReconciliationRun
                 WHERE reconciliation_id = @id AND run = @run AND capture_id = @capture AND operation = @operation
                 """,
                 [
-                    ("@id", _id), ("@run", _run), ("@capture", copies.Key.CaptureId), ("@operation", copies.Key.Operation),
+                    .. Own, ("@capture", copies.Key.CaptureId), ("@operation", copies.Key.Operation),
                     ("@copies", copies.LongCount()), ("@surplus", copies.Sum(copy => copy.Amount)),
                 ],
                 cancellationToken);
         }
     }
 
-    async Task RemoveStagedAsync(string which, CancellationToken cancellationToken)
+    /// <summary>A run whose process died has left something behind, as has one that was taken over and is about to notice.</summary>
+    async Task RemoveEarlierAsync(CancellationToken cancellationToken)
     {
-        var removed = 1;
-        while (removed > 0)
-        {
-            removed = await ExecuteAsync(
-                $"""
-                DELETE FROM statement_line WHERE reconciliation_id = @id AND {which} AND capture_id IN (
-                    SELECT capture_id FROM statement_line WHERE reconciliation_id = @id AND {which} ORDER BY run, capture_id LIMIT {SliceLines})
+        var earlier = await TransactAsync(
+            _database,
+            (transaction, token) => transaction.QueryAsync(
+                """
+                SELECT run FROM statement_line WHERE reconciliation_id = @id AND run < @run
+                UNION
+                SELECT run FROM reconciliation_finding WHERE reconciliation_id = @id AND run < @run
                 """,
-                cancellationToken);
-        }
-
-        await ExecuteAsync($"DELETE FROM reconciliation_finding WHERE reconciliation_id = @id AND {which}", cancellationToken);
+                Own, row => row.GetInt64(0), token),
+            cancellationToken);
+        foreach (var run in earlier)
+            await new ReconciliationRun(_database, _period, _id, run).AbandonAsync(cancellationToken);
     }
 
-    Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken) => TransactAsync(
-        _database, (transaction, token) => transaction.ExecuteAsync(sql, [("@id", _id), ("@run", _run)], token), cancellationToken);
+    Task<int> ExecuteAsync(string sql, IReadOnlyList<(string Name, object? Value)> values, CancellationToken cancellationToken) =>
+        TransactAsync(_database, (transaction, token) => transaction.ExecuteAsync(sql, values, token), cancellationToken);
 
     /// <summary>
     /// Runs the work if this run is still the last one, and keeps the next one waiting until the work is committed.
     /// </summary>
     /// <returns>The default when a later run has begun.</returns>
-    Task<TResult?> InRunAsync<TResult>(Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
+    Task<TResult?> InRunAsync<TResult>(
+        Func<WorkerTransaction, CancellationToken, Task<TResult>> work, CancellationToken cancellationToken) =>
         TransactAsync(
             _database,
             async (transaction, token) =>
             {
                 var isLast = await transaction.ExecuteAsync(
-                    "UPDATE reconciliation_run SET run = run WHERE reconciliation_id = @id AND run = @run", [("@id", _id), ("@run", _run)], token);
+                    "UPDATE reconciliation_run SET run = run WHERE reconciliation_id = @id AND run = @run", Own, token);
                 return isLast == 0 ? default : await work(transaction, token);
             },
             cancellationToken);

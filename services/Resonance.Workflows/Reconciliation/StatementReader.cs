@@ -8,7 +8,9 @@ using Resonance.Workflows.Cards;
 
 namespace Resonance.Workflows.Reconciliation;
 
-/// <summary>Reads a provider's statement (<see cref="StatementFormat"/>) line by line: what it holds in memory does not grow with the file.</summary>
+/// <summary>
+/// Reads a provider's statement (<see cref="StatementFormat"/>) line by line: what it holds in memory does not grow with the file.
+/// </summary>
 /// <remarks>Reading throws a <see cref="CsvHelperException"/> where a value is longer than any could be.</remarks>
 sealed class StatementReader : IDisposable
 {
@@ -52,7 +54,8 @@ sealed class StatementReader : IDisposable
         var missing = StatementFormat.Columns.Where((_, index) => _columns[index] < 0).ToArray();
         return missing.Length == 0
             ? null
-            : $"The first line of the statement must name the columns {string.Join(", ", StatementFormat.Columns)}; it lacks {string.Join(", ", missing)}.";
+            : $"The first line of the statement must name the columns {string.Join(", ", StatementFormat.Columns)}; it lacks " +
+                $"{string.Join(", ", missing)}.";
     }
 
     /// <summary>Reads what follows the first line.</summary>
@@ -87,7 +90,8 @@ sealed class StatementReader : IDisposable
         if (!CurrencyCode.IsValid(currency))
             return Unreadable($"{StatementFormat.Currency} must be a code of ISO 4217");
         if (!DateTimeOffset.TryParseExact(
-                timeText, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var recordedAt))
+                timeText, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out var recordedAt))
             return Unreadable($"{StatementFormat.RecordedAt} must be a time of ISO 8601");
         return new StatementLine(_csv.RawRow, operation, id, StoredForms.OfAmount(amount), currency, recordedAt);
     }

@@ -160,8 +160,8 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
     static string Privileges(string role) =>
         $"""
         GRANT USAGE ON SCHEMA resonance TO {role};
-        REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable}, resonance.rule_version,
-            resonance.rule_what_if, resonance.bulk_action, resonance.document, resonance.schedule, resonance.schedule_firing,
+        REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable},
+            resonance.rule_version, resonance.rule_what_if, resonance.bulk_action, resonance.document, resonance.schedule, resonance.schedule_firing,
             resonance.schedule_change FROM {role};
         GRANT SELECT, INSERT ON resonance.journal, resonance.rule_version, resonance.rule_what_if, resonance.document,
             resonance.schedule_change TO {role};
