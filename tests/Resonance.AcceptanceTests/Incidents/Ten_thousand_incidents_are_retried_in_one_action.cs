@@ -16,7 +16,7 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
     const int Count = 10_000;
 
     [Fact]
-    public async Task And_every_one_of_them_ends_well()
+    public async Task And_every_one_of_them_asks_its_worker_once_more()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await TestDatabase.CreateAsync(servers, cancellationToken);
@@ -24,15 +24,18 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
         var settings = HostSettings.OnServers(database, broker)
             .With("Workflows__CardProvider", "00:00:00.3").With("Workflows__CardRetry", "00:00:00.1").With("Resonance__Trail", "false");
         await SuspendAsync(settings, database, cancellationToken);
-        await using var host = await HostProcess.StartAsync(settings.With("Workflows__CardProvider", "00:01:00"), cancellationToken);
+
+        // The workers are away, so that what they are asked can be counted.
+        await using var host = await HostProcess.StartAsync(
+            settings.With("Workflows__CardProvider", "01:00:00").With("Resonance__Roles", "engine,gateway"), cancellationToken);
 
         var groups = await host.Client.GetFromJsonAsync<JsonArray>("api/incidents/groups", cancellationToken);
         var accepted = await PostAsync(
             host, "retry", """{ "fingerprint": "payment/AssessCard/timeout", "reason": "the provider is back", "operator": "ann", "perSecond": 1000 }""",
             cancellationToken);
         await Eventually.SeeAsync(
-            token => database.ScalarAsync<long>("SELECT count(*) FROM resonance.workflow WHERE status = 'completed'", token),
-            completed => completed == Count, cancellationToken, TimeSpan.FromSeconds(240));
+            async token => (await broker.QueuesAsync(token)).Where(queue => queue.Name == "card-provider").Sum(queue => queue.Ready),
+            asked => asked == Count, cancellationToken, TimeSpan.FromMinutes(5));
         var progress = await host.Client.GetFromJsonAsync<JsonNode>($"api/incidents/actions/{accepted["id"]}", cancellationToken);
 
         Assert.Equal(("payment/AssessCard/timeout", Count), ((string?)groups![0]!["fingerprint"], (int)groups[0]!["count"]!));
@@ -43,7 +46,10 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
             await database.ScalarAsync<long>(
                 "SELECT count(*) FROM resonance.journal WHERE entries @> '[{\"kind\":\"operatorAction\",\"action\":\"retry\",\"operator\":\"ann\"}]'",
                 cancellationToken));
-        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM resonance.workflow WHERE status <> 'completed'", cancellationToken));
+        Assert.Equal(
+            Count,
+            await database.ScalarAsync<long>(
+                "SELECT count(*) FROM resonance.workflow WHERE status = 'running' AND state = 'ValidateCard'", cancellationToken));
     }
 
     static async Task<JsonNode> PostAsync(HostProcess host, string action, string json, CancellationToken cancellationToken)
@@ -57,8 +63,8 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
     /// <summary>Has one payment suspended as it really happens, and stores as many like it as are wanted, each with a chain of its own.</summary>
     static async Task SuspendAsync(HostSettings settings, TestDatabase database, CancellationToken cancellationToken)
     {
-        var payment = new PaymentForm();
-        await using (var host = await HostProcess.StartAsync(settings.With("Resonance__Roles", "engine,gateway"), cancellationToken))
+        var payment = new PaymentForm { CardToken = "tok_timeout" };
+        await using (var host = await HostProcess.StartAsync(settings, cancellationToken))
         {
             var api = new WorkflowApi(host.Client);
             await api.StartAsync(payment, cancellationToken);
