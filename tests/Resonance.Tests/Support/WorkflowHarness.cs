@@ -85,7 +85,13 @@ sealed class WorkflowHarness : IAsyncDisposable
     }
 
     /// <summary>Waits until a step of the instance satisfies the condition.</summary>
-    public async Task<StepCommit> UntilAsync(Guid workflowId, Func<StepCommit, bool> condition)
+    /// <param name="workflowId">The instance.</param>
+    /// <param name="condition">The step that is waited for.</param>
+    /// <param name="whole">
+    /// Whether the steps before it have to be known as well: each is told of by whoever committed it, and that may be a moment after the next
+    /// one. False for an instance that did not begin here.
+    /// </param>
+    public async Task<StepCommit> UntilAsync(Guid workflowId, Func<StepCommit, bool> condition, bool whole = true)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
@@ -94,8 +100,12 @@ sealed class WorkflowHarness : IAsyncDisposable
             Task next;
             lock (_lock)
             {
-                if (_steps.Find(step => step.Workflow.Id == workflowId && condition(step)) is { } found)
+                if (_steps.Find(step => step.Workflow.Id == workflowId && condition(step)) is { } found
+                    && (!whole || IsKnownUpTo(found)))
+                {
                     return found;
+                }
+
                 next = _stepped.Task;
             }
 
@@ -132,13 +142,21 @@ sealed class WorkflowHarness : IAsyncDisposable
     }
 
     /// <summary>Waits until the instance is in a state (PascalCase).</summary>
-    public Task<StepCommit> UntilStateAsync(Guid workflowId, string state) => UntilAsync(workflowId, step => step.Workflow.State == state);
+    public Task<StepCommit> UntilStateAsync(Guid workflowId, string state, bool whole = true) =>
+        UntilAsync(workflowId, step => step.Workflow.State == state, whole);
 
     /// <summary>Everything committed so far, as the audit trail tells it.</summary>
     public IReadOnlyList<string> Trail()
     {
         lock (_lock)
             return [.. _steps.SelectMany(step => AuditTrail.Lines(step.Workflow.Key, step.Journal))];
+    }
+
+    /// <summary>Everything committed so far.</summary>
+    public IReadOnlyList<StepCommit> Steps()
+    {
+        lock (_lock)
+            return [.. _steps];
     }
 
     /// <summary>The committed steps of an instance.</summary>
@@ -169,6 +187,9 @@ sealed class WorkflowHarness : IAsyncDisposable
                 return (long)(await command.ExecuteScalarAsync(token))!;
             },
             cancellationToken);
+
+    bool IsKnownUpTo(StepCommit last) =>
+        _steps.Count(step => step.Workflow.Id == last.Workflow.Id && step.Journal.Sequence <= last.Journal.Sequence) == last.Journal.Sequence;
 
     void Remember(StepCommit step)
     {

@@ -66,7 +66,7 @@ public sealed class DefinitionTests
         Assert.Equal(Order.Description.Hash, new OrderWorkflow(new OrderRules(), new WorkflowTimes()).Description.Hash);
     }
 
-    static IWorkflow Find(string type) => type switch
+    internal static IWorkflow Find(string type) => type switch
     {
         "notification" => Notification,
         "order" => Order,

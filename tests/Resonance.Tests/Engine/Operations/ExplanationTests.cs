@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Payments;
-using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
 using Resonance.Tests.Support;
 using Resonance.Workflows;

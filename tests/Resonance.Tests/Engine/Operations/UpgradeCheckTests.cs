@@ -1,11 +1,9 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Contracts.Payments;
-using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Tests.Support;
-using Resonance.Workflows;
 using Resonance.Workflows.Payments;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using MassTransit;
 using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Payments;
-using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
 using Resonance.Tests.Support;
 using Resonance.Workflows;

@@ -63,9 +63,9 @@ public sealed class HtmlReportTests
         var page = Read(Reports.Rendering(Reports.Figures("order", Durations)));
 
         string[] foreign = ["script", "link", "img", "iframe", "object", "embed", "form", "base", "use", "image", "foreignObject"];
-        Assert.Empty(page.Descendants().Where(element => foreign.Contains(element.Name.LocalName)));
-        Assert.Empty(page.Descendants().Attributes().Where(attribute =>
-            attribute.Name.LocalName is "src" or "href" or "style" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)));
+        Assert.DoesNotContain(page.Descendants(), element => foreign.Contains(element.Name.LocalName));
+        Assert.DoesNotContain(page.Descendants().Attributes(), attribute =>
+            attribute.Name.LocalName is "src" or "href" or "style" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.DoesNotMatch("url\\(|@import|&", Text(page, "style"));
         Assert.Contains("prefers-color-scheme: dark", Text(page, "style"));
     }
