@@ -32,7 +32,7 @@ public sealed class An_order_tells_its_customer(Servers servers)
 
         Assert.Equal(
             [$"Your order {declined.Key} was cancelled", $"Your order {good.Key} is on its way"],
-            mail.Mails.Select(arrived => arrived.Subject).OrderByDescending(subject => subject.EndsWith("cancelled", StringComparison.Ordinal)));
+            mail.Mails.Select(arrived => arrived.Subject).OrderByDescending(subject => subject!.EndsWith("cancelled", StringComparison.Ordinal)));
         await api.SeeAsync(good.Id, "COMPLETED", cancellationToken);
         await api.SeeAsync(declined.Id, "CANCELLED", cancellationToken);
     }
