@@ -6,8 +6,8 @@ using Resonance.Engine.Workers;
 using Resonance.Workflows.Cards;
 using Resonance.Workflows.Inventory;
 using Resonance.Workflows.Notifications;
-using Resonance.Workflows.Reporting;
 using Resonance.Workflows.Reconciliation;
+using Resonance.Workflows.Reporting;
 using Resonance.Workflows.Shipping;
 
 namespace Resonance.Workflows;

@@ -66,7 +66,11 @@ public sealed class BulkActions
 
         var action = new BulkAction
         {
-            Id = NewId.NextGuid(), Filter = filter, Request = request, PerSecond = perSecond, AcceptedAt = _clock.GetUtcNow(),
+            Id = NewId.NextGuid(),
+            Filter = filter,
+            Request = request,
+            PerSecond = perSecond,
+            AcceptedAt = _clock.GetUtcNow(),
         };
         await KeepAsync(action, cancellationToken);
         var tally = new Tally(action.Id, $"{request.Action} by {request.Operator}", perSecond);

@@ -105,7 +105,8 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
         var steps = new List<JournalRow>();
         await using var command = new NpgsqlCommand(
             "SELECT sequence, message_id, event, from_state, to_state, entries, data, occurred_at FROM resonance.journal WHERE workflow_id = $1 ORDER BY 1",
-            connection) { Parameters = { new() { Value = id } } };
+            connection)
+        { Parameters = { new() { Value = id } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -129,8 +130,18 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
         return (
             new WorkflowRow
             {
-                Id = id, Type = "payment", Key = "", State = last.To, Status = "suspended", Version = last.Sequence, Data = last.Data,
-                DefinitionHash = "", Priority = 0, StartedAt = steps[0].OccurredAt, UpdatedAt = last.OccurredAt, HeadHash = [],
+                Id = id,
+                Type = "payment",
+                Key = "",
+                State = last.To,
+                Status = "suspended",
+                Version = last.Sequence,
+                Data = last.Data,
+                DefinitionHash = "",
+                Priority = 0,
+                StartedAt = steps[0].OccurredAt,
+                UpdatedAt = last.OccurredAt,
+                HeadHash = [],
             },
             steps);
     }

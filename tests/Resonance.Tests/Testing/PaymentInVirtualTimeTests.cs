@@ -37,7 +37,12 @@ public sealed class PaymentInVirtualTimeTests : IAsyncLifetime
         Assert.Equal(
             new PaymentCompleted
             {
-                PaymentId = payment.Id, Reference = "INVOICE-1", CaptureId = "CAP-1", Amount = 49.90m, Currency = "EUR", CompletedAt = _harness.Now,
+                PaymentId = payment.Id,
+                Reference = "INVOICE-1",
+                CaptureId = "CAP-1",
+                Amount = 49.90m,
+                Currency = "EUR",
+                CompletedAt = _harness.Now,
             },
             Assert.Single(payment.Published<PaymentCompleted>()));
         Assert.Equal(

@@ -6,8 +6,8 @@ using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 using Resonance.Workflows.Orders;
 using Resonance.Workflows.Payments;
-using Resonance.Workflows.Reporting;
 using Resonance.Workflows.Reconciliation;
+using Resonance.Workflows.Reporting;
 using Xunit;
 
 namespace Resonance.Tests.Workflows;

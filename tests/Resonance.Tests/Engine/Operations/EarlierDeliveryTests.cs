@@ -21,7 +21,9 @@ public sealed class EarlierDeliveryTests
     {
         var options = new DeliveryOptions
         {
-            DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1), MissingInstanceDelays = [TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1)],
+            DoneWhenConsumed = true,
+            Lease = TimeSpan.FromDays(1),
+            MissingInstanceDelays = [TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1)],
         };
         await using var harness = await WorkflowHarness.StartAsync(configure: services => services.AddSingleton(options));
         var payment = NewId.NextGuid();
@@ -44,7 +46,9 @@ public sealed class EarlierDeliveryTests
     {
         var options = new DeliveryOptions
         {
-            DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1), MissingInstanceDelays = [TimeSpan.FromMilliseconds(300)],
+            DoneWhenConsumed = true,
+            Lease = TimeSpan.FromDays(1),
+            MissingInstanceDelays = [TimeSpan.FromMilliseconds(300)],
         };
         await using var harness = await WorkflowHarness.StartAsync(configure: services => services.AddSingleton(options));
         var payment = NewId.NextGuid();
@@ -86,12 +90,19 @@ public sealed class EarlierDeliveryTests
         // Another process takes a step that this one knows nothing of.
         var other = seen.Journal with
         {
-            Sequence = seen.Journal.Sequence + 1, MessageId = NewId.NextGuid(), From = "Suspended", Entries = "[]", PreviousHash = seen.Journal.Hash,
+            Sequence = seen.Journal.Sequence + 1,
+            MessageId = NewId.NextGuid(),
+            From = "Suspended",
+            Entries = "[]",
+            PreviousHash = seen.Journal.Hash,
         };
         other = other with { Hash = ChainHash.Compute(other) };
         var commit = new StepCommit
         {
-            Workflow = seen.Workflow with { Version = other.Sequence, HeadHash = other.Hash }, Journal = other, Messages = [], CancelledTimers = [],
+            Workflow = seen.Workflow with { Version = other.Sequence, HeadHash = other.Hash },
+            Journal = other,
+            Messages = [],
+            CancelledTimers = [],
         };
         Assert.Equal(StepOutcome.Committed, (await harness.Store.CommitAsync([commit], TimeSpan.FromDays(1), Cancellation))[0].Outcome);
         await harness.Client.ActAsync(payment, "resume", "ann", "why", Cancellation);

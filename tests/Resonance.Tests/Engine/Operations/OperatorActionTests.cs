@@ -66,7 +66,10 @@ public sealed class OperatorActionTests
         var payment = await SuspendedPaymentAsync(harness);
         var bad = new Resonance.Contracts.Workflows.RetryWorkflow
         {
-            WorkflowId = payment, Operator = "ann", Reason = "why", Data = JsonSerializer.Deserialize<JsonElement>("""{ "card": 1 }"""),
+            WorkflowId = payment,
+            Operator = "ann",
+            Reason = "why",
+            Data = JsonSerializer.Deserialize<JsonElement>("""{ "card": 1 }"""),
         };
 
         await SendAsync(harness, bad);

@@ -45,7 +45,8 @@ public sealed class StrandedInstancesTests
     {
         await using var harness = await StartAsync(new WorkflowTimes
         {
-            CardProvider = TimeSpan.FromMilliseconds(100), CardRetry = TimeSpan.FromMinutes(1),
+            CardProvider = TimeSpan.FromMilliseconds(100),
+            CardRetry = TimeSpan.FromMinutes(1),
         });
         var payment = await PayAsync(harness, "tok_timeout_once");
         await harness.UntilAsync(payment, step => step.Journal.Event == "ActivityTimedOut");

@@ -101,7 +101,12 @@ public sealed class NotifyVerbTests
     {
         var start = new StartPayment
         {
-            PaymentId = NewId.NextGuid(), Reference = "r", Amount = 10, Currency = "EUR", CardToken = card, Notify = notify,
+            PaymentId = NewId.NextGuid(),
+            Reference = "r",
+            Amount = 10,
+            Currency = "EUR",
+            CardToken = card,
+            Notify = notify,
         };
         await harness.Client.StartAsync(PaymentWorkflow.Type, start, Cancellation);
         return start.PaymentId;

@@ -121,12 +121,17 @@ public sealed class HtmlReportTests
     {
         var none = Reports.Figures("idle") with
         {
-            Started = 0, Completed = 0, Failed = 0, Cancelled = 0,
+            Started = 0,
+            Completed = 0,
+            Failed = 0,
+            Cancelled = 0,
             Timeline = Reports.Figures("idle").Timeline with { Started = new long[24], Finished = new long[24] },
         };
         var much = Reports.Figures("busy", new ReportDurations { AverageMs = 1, P50Ms = 0, P95Ms = 1, P99Ms = 90_000_000_000 }) with
         {
-            Completed = 4_000_000_000, Failed = 1, Cancelled = 1,
+            Completed = 4_000_000_000,
+            Failed = 1,
+            Cancelled = 1,
         };
 
         foreach (var page in (XDocument[])[Read(Reports.Rendering(none, much)), Read(Reports.Rendering(none)), Read(Reports.Rendering(much))])
