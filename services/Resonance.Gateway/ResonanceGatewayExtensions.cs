@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
@@ -28,6 +29,7 @@ public static class ResonanceGatewayExtensions
         services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
         services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
+        services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -85,6 +87,10 @@ delegate Task<StartResult> StartWorkflow(string type, object start, Cancellation
 
 /// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
 delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="BulkActions.StartAsync"/>.</summary>
+delegate Task<BulkAction> ActOnIncidents(
+    IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
 
 /// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
 delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);

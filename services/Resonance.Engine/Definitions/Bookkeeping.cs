@@ -8,6 +8,9 @@ sealed class Bookkeeping
     /// <summary>The member of the instance's JSON that holds it.</summary>
     public const string JsonName = "$engine";
 
+    /// <summary>The member in place of all data while a start is accepted and not executed: the start itself.</summary>
+    public const string StartName = "$start";
+
     /// <summary>One of <see cref="WorkflowStatus"/>.</summary>
     public string Status { get; set; } = WorkflowStatus.Running;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage;
 
 namespace Resonance.Engine.Delivery;
@@ -9,18 +10,17 @@ namespace Resonance.Engine.Delivery;
 /// </summary>
 static class AcceptedData
 {
-    const string Start = "$start";
     const string MessageId = "messageId";
     const string Body = "body";
 
     public static string Of(OutboxMessage start) => new JsonObject
     {
-        [Start] = new JsonObject { [MessageId] = start.MessageId.ToString("D"), [Body] = JsonNode.Parse(start.Body) },
+        [Bookkeeping.StartName] = new JsonObject { [MessageId] = start.MessageId.ToString("D"), [Body] = JsonNode.Parse(start.Body) },
     }.ToJsonString();
 
     /// <returns>The start's id and its body; null when the row was accepted before they were kept.</returns>
     public static (Guid MessageId, JsonNode Body)? Read(string data) =>
-        JsonNode.Parse(data) is JsonObject row && row[Start] is JsonObject start && start[Body] is { } body
+        JsonNode.Parse(data) is JsonObject row && row[Bookkeeping.StartName] is JsonObject start && start[Body] is { } body
             && Guid.TryParse(start[MessageId]?.GetValue<string>(), out var id)
             ? (id, body)
             : null;

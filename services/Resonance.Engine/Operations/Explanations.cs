@@ -39,7 +39,7 @@ public sealed class Explanations
         var situation = workflow.Situation(row);
         var history = (await _queries.HistoryAsync(id, cancellationToken))
             .Select(step => (Step: step, Entries: JournalEntry.ReadAll(step.Entries))).ToArray();
-        var entered = history.Last(step => step.Entries.Any(entry => entry is StateChanged changed && changed.To == row.State));
+        var entered = history.LastOrDefault(step => step.Entries.Any(entry => entry is StateChanged changed && changed.To == row.State));
 
         // The row of a timer that has just fired stays for a moment, while its message is under way.
         var own = situation.Activities.Select(activity => activity.Timer).Append(situation.DeadlineTimer).ToHashSet();
@@ -51,9 +51,9 @@ public sealed class Explanations
         return new Explanation
         {
             Workflow = row,
-            Since = entered.Step.OccurredAt,
-            By = entered.Step.Event,
-            Step = entered.Step.Sequence,
+            Since = entered.Step?.OccurredAt ?? row.UpdatedAt,
+            By = entered.Step?.Event,
+            Step = entered.Step?.Sequence ?? 0,
             Situation = situation,
             Timers = timers,
             Activities = activities,

@@ -120,7 +120,7 @@ static class BulkActionEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> StartAsync(string action, HttpRequest request, BulkActions bulk, CancellationToken cancellationToken)
+    static async Task<IResult> StartAsync(string action, HttpRequest request, ActOnIncidents act, CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
             return ActionEndpoint.NoSuchAction(action);
@@ -135,7 +135,7 @@ static class BulkActionEndpoints
         if (asked.Request().Unread(action) is { Count: > 0 } unread)
             return Problems.Invalid(unread, "No incident was asked.");
 
-        var accepted = await bulk.StartAsync(
+        var accepted = await act(
             asked.Filter(), asked.Request().For(action), asked.PerSecond ?? BulkAction.PerSecondDefault, cancellationToken);
         return TypedResults.Accepted(
             $"{request.PathBase}/api/incidents/actions/{accepted.Id}", BulkActionAnswer.Of(accepted, accepted.Incidents));

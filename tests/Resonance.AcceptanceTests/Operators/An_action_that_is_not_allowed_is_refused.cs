@@ -21,7 +21,7 @@ public sealed class An_action_that_is_not_allowed_is_refused(RunningHost host)
 
         var problem = await ProblemAsync(HttpStatusCode.Conflict, response, cancellationToken);
         Assert.Equal("SUSPENDED", problem["state"]!.ToString());
-        Assert.Equal(["resume", "cancel"], problem["allowed"]!.AsArray().Select(action => action!.ToString()));
+        Assert.Equal(["resume", "resolve", "cancel"], problem["allowed"]!.AsArray().Select(action => action!.ToString()));
         Assert.Empty((await host.Api.HistoryAsync(payment.Id, cancellationToken)).OfKind("operatorAction"));
     }
 

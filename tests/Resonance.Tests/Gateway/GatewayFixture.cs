@@ -44,6 +44,8 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal Func<RaiseResult> RaiseAnswers { get; set; } = () => throw new InvalidOperationException("No event was expected.");
 
+    internal List<(IncidentFilter Filter, OperatorRequest Request, int PerSecond)> BulkActs { get; } = [];
+
     internal PaymentRules PaymentRules { get; } = new();
 
     /// <summary>Whether a rule can only be published after a what-if.</summary>
@@ -74,6 +76,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<StorePatience>()
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
+            .AddSingleton<ActOnIncidents>(ActOnIncidentsAsync)
             .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddResonanceGateway();
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
@@ -152,6 +155,23 @@ public abstract class GatewayFixture : IAsyncLifetime
     {
         Raises.Add((id, contract, message));
         return Task.FromResult(RaiseAnswers());
+    }
+
+    Task<BulkAction> ActOnIncidentsAsync(
+        IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken)
+    {
+        BulkActs.Add((filter, request, perSecond));
+        return Task.FromResult(new BulkAction
+        {
+            Id = Id(99),
+            Filter = filter,
+            Request = request,
+            PerSecond = perSecond,
+            AcceptedAt = StoredRows.Epoch,
+            Incidents = 7,
+            Refused = 2,
+            Refusals = ["SUSPENDED does not allow it."],
+        });
     }
 
     static WorkflowDescription Order => new()

@@ -24,6 +24,7 @@ public sealed record InstanceData(JsonObject Shown, string? SuspensionCause)
 
         var engine = shown[Bookkeeping.JsonName] as JsonObject;
         shown.Remove(Bookkeeping.JsonName);
+        shown.Remove(Bookkeeping.StartName);
         return new InstanceData(shown, Text((engine?[Suspension] as JsonObject)?[Cause])) { Reason = Text(engine?[WhyEnded]) };
     }
 

@@ -90,7 +90,7 @@ public abstract partial class ScheduleConformance
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAll([
-                .. engines.Select(engine => Task.Run(() => engine.GetRequiredService<ScheduleRunner>().RunAsync(Cancel), Cancel)),
+                .. engines.Select(engine => Task.Run(() => RunWhileDueAsync(engine.GetRequiredService<ScheduleRunner>()), Cancel)),
                 Task.Run(() => engines[1].GetRequiredService<ScheduleBook>().TriggerAsync("nightly", Ann, Cancel), Cancel)]);
             if (second % 2 == 1)
                 await MoveAsync();
@@ -101,6 +101,14 @@ public abstract partial class ScheduleConformance
         // Who looks when decides whether a waiting one starts in the second in which its place is free, or in the next.
         Assert.InRange(_started.Count, 3, 6);
         Assert.Equal(_started.Count, (await FiringsAsync()).Count(firing => firing.EndsWith("started", StringComparison.Ordinal)));
+    }
+
+    /// <summary>As the engine does: what was fired may leave something to start.</summary>
+    async Task RunWhileDueAsync(ScheduleRunner runner)
+    {
+        while (await runner.RunAsync(Cancel) <= _clock.GetUtcNow())
+        {
+        }
     }
 
     [Fact]
