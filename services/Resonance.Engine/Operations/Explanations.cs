@@ -153,11 +153,15 @@ public sealed class Explanations
     {
         (_, not null) => $"Whether anything listens to the queue '{name}' is not known: {problem}",
         (null, _) => $"There is no queue '{name}': no process has ever served it. Start one that does.",
-        ({ Consumers: 0 }, _) => $"Nothing listens to the queue '{name}', in which {Messages(queue)} wait. Start a process that serves it.",
-        _ => $"{queue.Consumers} consumer(s) listen to the queue '{name}'{(queue.Messages is null ? "" : $", in which {Messages(queue)} wait")}.",
+        ({ Consumers: 0 }, _) => $"Nothing listens to the queue '{name}'{Waiting(queue)}. Start a process that serves it.",
+        _ => $"{Counted(queue.Consumers, "consumer listens", "consumers listen")} to the queue '{name}'{Waiting(queue)}.",
     };
 
-    static string Messages(QueueState queue) => string.Create(CultureInfo.InvariantCulture, $"{queue.Messages ?? 0} message(s)");
+    static string Waiting(QueueState queue) =>
+        queue.Messages is { } messages ? $", in which {Counted(messages, "message waits", "messages wait")}" : "";
+
+    static string Counted(long count, string one, string more) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : more)}");
 
     static string Asked(IReadOnlyList<string> actions) => $"An operator may {Or(actions)} it.";
 

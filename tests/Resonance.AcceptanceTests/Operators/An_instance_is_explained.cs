@@ -31,7 +31,7 @@ public sealed class An_instance_is_explained(Servers servers)
         Assert.Equal(("PROCESSING", "SubmitOrder"), ((string?)never["state"], (string?)never["by"]));
         Assert.Contains("There is no queue 'inventory': no process has ever served it. Start one that does.", Sentences(never));
         Assert.Contains(
-            "Nothing listens to the queue 'inventory', in which 1 message(s) wait. Start a process that serves it.", Sentences(stopped));
+            "Nothing listens to the queue 'inventory', in which 1 message waits. Start a process that serves it.", Sentences(stopped));
         var activity = stopped["activities"]![0]!;
         Assert.Equal(("ReserveInventory", 1, 6, 0L), (
             (string?)activity["activity"], (int)activity["attempt"]!, (int)activity["attemptsMax"]!, (long)activity["consumers"]!));

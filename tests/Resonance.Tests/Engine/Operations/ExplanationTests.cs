@@ -64,7 +64,7 @@ public sealed class ExplanationTests : IAsyncLifetime
         Assert.Equal(["Payment.Completed"], explained.Situation!.Accepts);
         Assert.Equal(payment.Workflow.Id, Assert.Single(explained.Activities).Child?.Id);
         Assert.Contains($"It waits for {payment.Workflow.Key}, which is in SUSPENDED (suspended).", explained.MovesOn);
-        Assert.Contains("1 consumer(s) listen to the queue 'payment'.", explained.MovesOn);
+        Assert.Contains("1 consumer listens to the queue 'payment'.", explained.MovesOn);
         Assert.Equal(["order_limit", "check_inventory"], explained.Verdicts.Select(verdict => verdict.Evaluated.Rule));
     }
 
