@@ -31,8 +31,11 @@ public sealed record ActivitySituation
     /// <summary>Its name.</summary>
     public required string Activity { get; init; }
 
-    /// <summary>The command as it would be sent now.</summary>
-    public required object Command { get; init; }
+    /// <summary>The contract of its command.</summary>
+    public required Type CommandType { get; init; }
+
+    /// <summary>Makes the command as it would be sent now, by the workflow's own code.</summary>
+    internal Func<object> MakeCommand { get; init; } = null!;
 
     /// <summary>Name of the queue that the command goes to.</summary>
     public required string Destination { get; init; }

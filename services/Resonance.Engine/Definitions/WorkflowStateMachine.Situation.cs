@@ -95,7 +95,8 @@ public abstract partial class WorkflowStateMachine<TInstance>
         return new ActivitySituation
         {
             Activity = open.Name,
-            Command = activity.MakeCommand(instance, open),
+            CommandType = activity.CommandType,
+            MakeCommand = () => activity.MakeCommand(instance, open),
             Destination = activity.Destination,
             IsWorkflow = activity.ReplyType == typeof(ChildWorkflowFinished),
             Attempt = open.Attempt,

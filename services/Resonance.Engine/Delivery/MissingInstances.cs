@@ -17,8 +17,7 @@ sealed class MissingInstances(IWorkflowStore store, OutboxDispatcher dispatcher,
     public const string DeliveriesHeader = "Resonance-Missing-Deliveries";
 
     /// <summary>The waits as people read them.</summary>
-    public string Policy { get; } =
-        $"delivered again after {string.Join(", ", options.MissingInstanceDelays.Select(delay => $"{delay.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)}"))} s";
+    public string Policy { get; } = $"delivered again after {Waits.InSeconds(options.MissingInstanceDelays)}";
 
     /// <summary>The wait before a delivery.</summary>
     /// <param name="waits">How many waits there were, from 1.</param>

@@ -17,28 +17,6 @@ namespace Resonance.Engine.Operations;
 /// </remarks>
 public sealed class BulkActions
 {
-    readonly IWorkflowStore _store;
-    readonly IDatabase _database;
-    readonly WorkflowCatalog _catalog;
-    readonly WorkflowClient _client;
-    readonly WorkflowQueries _queries;
-    readonly OutboxDispatcher _dispatcher;
-    readonly DeliveryOptions _delivery;
-    readonly TimeProvider _clock;
-
-    internal BulkActions(
-        IWorkflowStore store, IDatabase database, WorkflowCatalog catalog, WorkflowClient client, WorkflowQueries queries, OutboxDispatcher dispatcher, DeliveryOptions delivery, TimeProvider clock)
-    {
-        _store = store;
-        _database = database;
-        _catalog = catalog;
-        _client = client;
-        _queries = queries;
-        _dispatcher = dispatcher;
-        _delivery = delivery;
-        _clock = clock;
-    }
-
     const int PageSize = 500;
     const int RefusalsMax = 5;
 
@@ -53,6 +31,29 @@ public sealed class BulkActions
         "SELECT filter, request, per_second, incidents, refused, refusals, accepted_at, stopped_by FROM bulk_action WHERE id = @id";
 
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    readonly IWorkflowStore _store;
+    readonly IDatabase _database;
+    readonly WorkflowCatalog _catalog;
+    readonly WorkflowClient _client;
+    readonly WorkflowQueries _queries;
+    readonly OutboxDispatcher _dispatcher;
+    readonly DeliveryOptions _delivery;
+    readonly TimeProvider _clock;
+
+    internal BulkActions(
+        IWorkflowStore store, IDatabase database, WorkflowCatalog catalog, WorkflowClient client, WorkflowQueries queries,
+        OutboxDispatcher dispatcher, DeliveryOptions delivery, TimeProvider clock)
+    {
+        _store = store;
+        _database = database;
+        _catalog = catalog;
+        _client = client;
+        _queries = queries;
+        _dispatcher = dispatcher;
+        _delivery = delivery;
+        _clock = clock;
+    }
 
     /// <summary>Accepts a request for every incident that is there now and allows it.</summary>
     /// <exception cref="ArgumentException">There is no such action, or <paramref name="perSecond"/> is out of range.</exception>

@@ -10,21 +10,20 @@ namespace Resonance.Engine.Operations;
 /// <summary>Explains instances: from the machine, the journal, the outbox and the broker, and never by guessing.</summary>
 public sealed class Explanations
 {
+    const int VerdictsMax = 20;
+
     readonly WorkflowQueries _queries;
     readonly WorkflowCatalog _catalog;
     readonly QueueWatch _queues;
     readonly TimeProvider _clock;
 
-    internal Explanations(
-        WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues, TimeProvider clock)
+    internal Explanations(WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues, TimeProvider clock)
     {
         _queries = queries;
         _catalog = catalog;
         _queues = queues;
         _clock = clock;
     }
-
-    const int VerdictsMax = 20;
 
     /// <returns>Null when there is no such instance, or its workflow is not known to this process.</returns>
     public async Task<Explanation?> ExplainAsync(Guid id, CancellationToken cancellationToken)
@@ -90,7 +89,7 @@ public sealed class Explanations
     {
         var (queue, problem) = await LookAsync(activity.Destination, cancellationToken);
         var due = timers.FirstOrDefault(timer => timer.Token == activity.Timer && timer.Token is not null)?.DueAt;
-        var child = activity.IsWorkflow && _catalog.Find(activity.Destination)?.InstanceOf(activity.Command) is { } id
+        var child = activity.IsWorkflow && _catalog.Find(activity.Destination)?.InstanceOf(activity.MakeCommand()) is { } id
             ? await _queries.GetAsync(id, cancellationToken)
             : null;
         return new ExplainedActivity(activity, due, queue, problem, child);
@@ -140,9 +139,12 @@ public sealed class Explanations
         var (situation, due, queue, problem, child) = activity;
         var count = situation.AttemptsMax == 0 ? $"{situation.Attempt}" : $"{situation.Attempt} of {situation.AttemptsMax}";
         var when = due is { } time ? $"at {Time(time)}" : "never: its timer is gone, and the engine will find that and drive it on";
-        yield return situation.Waits
-            ? $"{situation.Activity} is tried again {when}; attempt {count} failed: {situation.LastError}."
-            : $"{situation.Activity} is under way, attempt {count}; it counts as failed {when}.";
+        yield return situation switch
+        {
+            { Waits: true, Attempt: 0 } => $"{situation.Activity} is done {when}.",
+            { Waits: true } => $"{situation.Activity} is tried again {when}; attempt {count} failed: {situation.LastError}.",
+            _ => $"{situation.Activity} is under way, attempt {count}; it counts as failed {when}.",
+        };
         if (child is not null)
             yield return $"It waits for {child.Key}, which is in {StateNames.ToScreen(child.State)} ({child.Status}).";
         if (!situation.Waits)

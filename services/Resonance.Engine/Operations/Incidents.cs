@@ -10,14 +10,6 @@ namespace Resonance.Engine.Operations;
 /// <remarks>They are read out of the suspended instances themselves, so that they are never behind.</remarks>
 public sealed class Incidents
 {
-    readonly IDbContextFactory<ReadContext> _contexts;
-
-    internal Incidents(
-        IDbContextFactory<ReadContext> contexts)
-    {
-        _contexts = contexts;
-    }
-
     const string Where =
         """
         status = 'suspended' AND (@type IS NULL OR type = @type) AND (@activity IS NULL OR {activity} = @activity)
@@ -40,6 +32,14 @@ public sealed class Incidents
             FROM {workflow} WHERE {{Where}}) suspended
         GROUP BY type, activity, kind ORDER BY count(*) DESC, type, activity, kind
         """;
+
+    readonly IDbContextFactory<ReadContext> _contexts;
+
+    internal Incidents(
+        IDbContextFactory<ReadContext> contexts)
+    {
+        _contexts = contexts;
+    }
 
     /// <summary>Incidents, those of the instance that started last first.</summary>
     /// <param name="filter">Which.</param>

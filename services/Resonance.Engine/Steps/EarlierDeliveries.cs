@@ -7,7 +7,7 @@ namespace Resonance.Engine.Steps;
 /// <summary>What is known of the times that a message was delivered before and not handled: facts of the step that handles it at last.</summary>
 static class EarlierDeliveries
 {
-    const string TriedInPlace = "tried again in place after 0.1, 0.5 and 2 s";
+    static readonly string TriedInPlace = $"tried again in place after {Waits.InSeconds(FaultPolicy.InPlace)}";
 
     public static void Record<TMessage>(ConsumeContext<TMessage> context, Step step, MissingInstances missing) where TMessage : class
     {

@@ -155,7 +155,7 @@ static class ExplainEndpoint
         var situation = activity.Situation;
         return new ExplainedActivityAnswer(
             situation.Activity,
-            situation.Command.GetType().Name,
+            situation.CommandType.Name,
             situation.Attempt,
             situation.AttemptsMax == 0 ? null : situation.AttemptsMax,
             situation.Policy,

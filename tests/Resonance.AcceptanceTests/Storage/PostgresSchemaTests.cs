@@ -51,6 +51,23 @@ public sealed class PostgresSchemaTests(PostgresStoreDatabase database) : IClass
         await AssertApprovedAsync("PostgresSchema", string.Join('\n', lines) + "\n");
     }
 
+    [Fact]
+    public async Task A_database_that_has_the_new_indexes_already_is_brought_up_to_date_as_well()
+    {
+        var migrated = await database.CreateDatabaseAsync(Cancelled);
+        await database.OpenStore(migrated).MigrateAsync(Cancelled);
+        var before = await PostgresStoreDatabase.ReadLinesAsync(migrated, DescribeSql, Cancelled);
+        await PostgresStoreDatabase.ExecuteAsync(
+            migrated, "DELETE FROM resonance.schema_version WHERE scriptname LIKE '%0003_workflow_indexes.sql'", Cancelled);
+
+        var store = database.OpenStore(migrated);
+        await Assert.ThrowsAsync<SchemaOutOfDateException>(() => store.CheckAsync(Cancelled));
+        await store.MigrateAsync(Cancelled);
+
+        await store.CheckAsync(Cancelled);
+        Assert.Equal(before, await PostgresStoreDatabase.ReadLinesAsync(migrated, DescribeSql, Cancelled));
+    }
+
     [Theory]
     [InlineData("UPDATE resonance.journal SET event = 'forged'")]
     [InlineData("DELETE FROM resonance.journal")]

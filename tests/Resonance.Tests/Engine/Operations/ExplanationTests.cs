@@ -22,7 +22,7 @@ public sealed class ExplanationTests : IAsyncLifetime
     {
         _harness = await WorkflowHarness.StartAsync(
             file: Path.Combine(_folder.Path, "store.db"),
-            times: new WorkflowTimes { CardProvider = TimeSpan.FromMilliseconds(300), CardRetry = TimeSpan.FromMinutes(1) });
+            times: new WorkflowTimes { CardProvider = TimeSpan.FromMilliseconds(300), CardRetry = TimeSpan.FromMinutes(1), ReconciliationRecovery = TimeSpan.FromHours(1) });
     }
 
     public async ValueTask DisposeAsync()
@@ -49,6 +49,21 @@ public sealed class ExplanationTests : IAsyncLifetime
         Assert.Equal(due.DueAt, activity.TimerDueAt);
         Assert.Equal("AssessCard is tried again at " + Time(due.DueAt) + "; attempt 1 of 5 failed: no answer within 0.3 s.", explained.MovesOn[0]);
         Assert.Equal("An operator may suspend, skip or cancel it.", explained.MovesOn[^1]);
+    }
+
+    [Fact]
+    public async Task An_activity_whose_first_attempt_is_still_to_come_has_not_failed()
+    {
+        var payment = await PayAsync("tok_misposted");
+        var paid = await _harness.UntilStateAsync(payment, nameof(PaymentWorkflow.Completed));
+        var start = Reconciliations.OfTheDay() with { From = paid.Workflow.UpdatedAt.AddHours(-1), To = paid.Workflow.UpdatedAt.AddHours(1) };
+        await _harness.Client.StartAsync("reconciliation", start, Cancellation);
+        await _harness.UntilStateAsync(start.ReconciliationId, "ExceptionHandling");
+
+        var explained = await ExplainAsync(start.ReconciliationId);
+
+        Assert.Equal((0, null), (explained.Activities[0].Situation.Attempt, explained.Activities[0].Situation.LastError));
+        Assert.Equal($"MatchStatement is done at {Time(explained.Timers[0].DueAt)}.", explained.MovesOn[0]);
     }
 
     [Fact]

@@ -36,6 +36,30 @@ public sealed class SqliteSchemaTests
         await AssertApprovedAsync("SqliteSchema", schema);
     }
 
+    [Fact]
+    public async Task A_database_that_never_had_the_old_index_is_brought_up_to_date_as_well()
+    {
+        await using var services = new ServiceCollection()
+            .AddSqliteStore(new SqliteOptions { ConnectionString = "Data Source=:memory:" })
+            .BuildServiceProvider();
+        var store = services.GetRequiredService<IWorkflowStore>();
+        await store.MigrateAsync(Cancelled);
+        var forgotten = await services.GetRequiredService<IDatabase>().TransactAsync(
+            async (connection, transaction, cancellationToken) =>
+            {
+                await using var command = connection.CreateCommand();
+                command.Transaction = transaction;
+                command.CommandText = "DELETE FROM schema_version WHERE ScriptName LIKE '%0003_workflow_indexes.sql'";
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            Cancelled);
+
+        await store.MigrateAsync(Cancelled);
+
+        Assert.Equal(1, forgotten);
+        await store.CheckAsync(Cancelled);
+    }
+
     static async Task AssertApprovedAsync(string name, string received, [CallerFilePath] string here = "")
     {
         var file = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Approved", name);

@@ -26,9 +26,6 @@ $$;
 CREATE TRIGGER rule_version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rule_version
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rule_change();
 
--- ALWAYS: it fires in replication roles too, which switch ordinary triggers off.
-ALTER TABLE rule_version ENABLE ALWAYS TRIGGER rule_version_append_only;
-
 -- Which candidates were tried on what happened, and what they would have changed.
 CREATE TABLE rule_what_if (
     id text NOT NULL,
