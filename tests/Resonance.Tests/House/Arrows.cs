@@ -15,13 +15,18 @@ static partial class Arrows
         ["Resonance.Contracts"] = [],
         ["Resonance.Engine"] = ["Resonance.Contracts"],
         ["Resonance.Workflows"] = ["Resonance.Contracts", "Resonance.Engine"],
-        ["Resonance.Gateway"] = ["Resonance.Contracts", "Resonance.Engine"],
-        ["Resonance.Host"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway"],
-        ["Resonance.Tests"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host"],
+        ["Resonance.Audit"] = ["Resonance.Contracts", "Resonance.Engine"],
+        ["Resonance.Gateway"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Audit"],
+        ["Resonance.Host"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway"],
+        ["Resonance.Tests"] =
+            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway", "Resonance.Host"],
         ["Resonance.AcceptanceTests"] =
-            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Gateway", "Resonance.Host", "Resonance.FaultyHost"],
+        [
+            "Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway", "Resonance.Host",
+            "Resonance.FaultyHost",
+        ],
         ["Resonance.FaultyHost"] = ["Resonance.Host"],
-        ["Resonance.Benchmarks"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows"],
+        ["Resonance.Benchmarks"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit"],
     };
 
     /// <summary>Each folder of Resonance.Engine with those that it builds upon, lowest first. This part has no cycle.</summary>
