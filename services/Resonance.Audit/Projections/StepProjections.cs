@@ -95,7 +95,7 @@ sealed class StepProjections
         await ApplyAsync(session, generation, steps, cancellationToken);
     }
 
-    /// <summary>Counts steps in one generation of the figures, which need not be the one that is read.</summary>
+    /// <summary>Counts steps in one generation of the figures, which need not be the one that is read; then it needs no lock.</summary>
     internal static async Task ApplyAsync(
         AuditSession session, long generation, IReadOnlyList<CommittedStep> steps, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ namespace Resonance.Engine.Storage.Queries;
 /// </summary>
 /// <remarks>
 /// Histograms add up: one that others were added to says the same as if it had counted all their durations itself. The stored form is a
-/// version, then as variable-length numbers the shortest, the longest and the sum, then each place that is taken as its distance to the one
-/// before and its count: some hundred bytes.
+/// version, then as variable-length numbers the shortest, the longest and the sum (its upper 64 bits first), then each place that is taken
+/// as its distance to the one before and its count: some hundred bytes.
 /// </remarks>
 sealed class DurationHistogram
 {
@@ -57,7 +57,7 @@ sealed class DurationHistogram
         form = form[1..];
         var shortest = (long)Read(ref form);
         var longest = (long)Read(ref form);
-        var sum = (Int128)Read(ref form);
+        var sum = new Int128(Read(ref form), Read(ref form));
         var place = 0;
         while (!form.IsEmpty)
         {
@@ -83,17 +83,18 @@ sealed class DurationHistogram
 
         var form = new ArrayBufferWriter<byte>();
         form.Write([FormVersion]);
-        Write(form, (UInt128)_shortest);
-        Write(form, (UInt128)_longest);
-        Write(form, (UInt128)_sum);
+        Write(form, (ulong)_shortest);
+        Write(form, (ulong)_longest);
+        Write(form, (ulong)(_sum >> 64));
+        Write(form, (ulong)_sum);
         var before = 0;
         for (var place = _lowestPlace; place <= _highestPlace; place++)
         {
             if (_counts[place] == 0)
                 continue;
 
-            Write(form, (UInt128)(place - before));
-            Write(form, (UInt128)_counts[place]);
+            Write(form, (ulong)(place - before));
+            Write(form, (ulong)_counts[place]);
             before = place;
         }
 
@@ -127,19 +128,19 @@ sealed class DurationHistogram
     }
 
     /// <summary>Seven bits a byte, the lowest first; the highest bit of a byte says that another follows.</summary>
-    static void Write(ArrayBufferWriter<byte> form, UInt128 number)
+    static void Write(ArrayBufferWriter<byte> form, ulong number)
     {
         for (; number >= 0x80; number >>= 7)
             form.Write([(byte)((byte)number | 0x80)]);
         form.Write([(byte)number]);
     }
 
-    static UInt128 Read(ref ReadOnlySpan<byte> form)
+    static ulong Read(ref ReadOnlySpan<byte> form)
     {
-        UInt128 number = 0;
+        ulong number = 0;
         for (var index = 0; index < form.Length; index++)
         {
-            number |= (UInt128)(form[index] & 0x7f) << (7 * index);
+            number |= (ulong)(form[index] & 0x7f) << (7 * index);
             if (form[index] >= 0x80)
                 continue;
 
