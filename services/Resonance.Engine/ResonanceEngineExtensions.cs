@@ -29,6 +29,7 @@ public static class ResonanceEngineExtensions
         services.AddSingleton(provider => new InstanceCache(provider.GetRequiredService<DeliveryOptions>().CachedInstances));
         services.AddSingleton<StorePatience>();
         services.AddSingleton<InstanceLoader>();
+        services.AddSingleton<StepNotices>();
         services.AddSingleton<StepCommitter>();
         services.AddSingleton<StepProcessor>();
         services.AddSingleton<KeyAllocator>();

@@ -13,6 +13,10 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether every commit is told of by a <c>StepsCommitted</c> event, which the saga audit listens to.</summary>
+    /// <value>False by default: without an audit it would be told to nobody.</value>
+    public bool PublishSteps { get; set; }
+
     /// <summary>Most steps in one transaction.</summary>
     /// <value>200 by default; 1 to 1,000.</value>
     [Range(1, 1000)]

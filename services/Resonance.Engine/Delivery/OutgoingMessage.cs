@@ -62,5 +62,21 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
             envelope);
     }
 
+    /// <summary>An event of the engine's own, published to whoever listens. It goes through no send pipe either.</summary>
+    public static OutgoingMessage ForNotice<T>(string destination, T message) where T : class
+    {
+        var envelope = new StoredEnvelope { Types = MessageTypeCache<T>.MessageTypeNames };
+        return new OutgoingMessage(
+            new OutboxMessage
+            {
+                MessageId = NewId.NextGuid(),
+                Destination = destination,
+                ContentType = ContractSerializer.Json.MediaType,
+                Body = ContractSerializer.Body(message),
+                Envelope = envelope.ToJson(),
+            },
+            envelope);
+    }
+
     public static OutgoingMessage FromRow(OutboxMessage row) => new(row, StoredEnvelope.FromJson(row.Envelope));
 }

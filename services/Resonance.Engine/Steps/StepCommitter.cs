@@ -9,13 +9,15 @@ sealed class StepCommitter
 {
     readonly IWorkflowStore _store;
     readonly StorePatience _patience;
+    readonly StepNotices _notices;
     readonly DeliveryOptions _options;
     readonly GroupRunner<Pending> _runner;
 
-    public StepCommitter(IWorkflowStore store, StorePatience patience, DeliveryOptions options)
+    public StepCommitter(IWorkflowStore store, StorePatience patience, StepNotices notices, DeliveryOptions options)
     {
         _store = store;
         _patience = patience;
+        _notices = notices;
         _options = options;
         _runner = new GroupRunner<Pending>(options.LargestGroup, RunAsync);
     }
@@ -47,10 +49,13 @@ sealed class StepCommitter
         var started = TimeProvider.System.GetTimestamp();
         try
         {
-            var results = await _patience.CallAsync(
-                () => _store.CommitAsync(steps, _options.Lease, group[0].Cancellation), group[0].Cancellation);
+            var notice = _notices.Compose(steps);
+            var result = await _patience.CallAsync(
+                () => _store.CommitAsync(new StepGroup(steps, notice?.Row), _options.Lease, group[0].Cancellation), group[0].Cancellation);
             for (var index = 0; index < group.Count; index++)
-                group[index].Answer.SetResult(results[index]);
+                group[index].Answer.SetResult(result.Steps[index]);
+            if (notice is not null)
+                await _notices.TellAsync(steps, notice, result);
         }
         catch (Exception exception)
         {

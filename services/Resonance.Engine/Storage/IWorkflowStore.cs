@@ -30,12 +30,12 @@ public interface IWorkflowStore
     /// Stores a group of steps in one transaction with a fixed number of statements; every step stands alone, so that one that cannot
     /// be stored takes no other down.
     /// </summary>
-    /// <param name="steps">1 to 1,000 steps, each of another instance.</param>
+    /// <param name="group">The steps, and the notice that tells of them.</param>
     /// <param name="lease">How long the caller has to send the messages that leave at once, before a dispatcher does.</param>
     /// <param name="cancellationToken">Gives up waiting; what was stored is then unknown.</param>
     /// <returns>One result a step, in order. A step that was stored by an earlier, unanswered call is <c>Committed</c>.</returns>
     /// <exception cref="ArgumentException">There are no steps, more than 1,000, or two of one instance.</exception>
-    Task<IReadOnlyList<StepResult>> CommitAsync(IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken);
+    Task<GroupResult> CommitAsync(StepGroup group, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Stores a start and its message before anything is executed.</summary>
     Task<AcceptResult> AcceptAsync(AcceptedStart start, TimeSpan lease, CancellationToken cancellationToken);

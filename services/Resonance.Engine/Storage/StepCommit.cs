@@ -20,6 +20,18 @@ public sealed record StepCommit
     public required IReadOnlyList<Guid> CancelledTimers { get; init; }
 }
 
+/// <summary>Steps that are stored in one transaction.</summary>
+/// <param name="Steps">1 to 1,000 steps, each of another instance.</param>
+/// <param name="Notice">
+/// A message that tells of all of them: it is stored when every step is stored by this call, and not at all when one is not. Null for none.
+/// </param>
+public sealed record StepGroup(IReadOnlyList<StepCommit> Steps, OutboxMessage? Notice = null);
+
+/// <summary>The answer to a group.</summary>
+/// <param name="Steps">One result a step, in order.</param>
+/// <param name="Noticed">Whether the notice was stored by this call.</param>
+public sealed record GroupResult(IReadOnlyList<StepResult> Steps, bool Noticed);
+
 /// <summary>What became of a step.</summary>
 public enum StepOutcome
 {

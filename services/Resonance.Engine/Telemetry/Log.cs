@@ -35,6 +35,9 @@ static partial class Log
     [LoggerMessage(1010, LogLevel.Warning, "Nothing would have moved {Key} on from {State} any more; it was driven on. Look for what was lost: a timer, a start, rows of the outbox.")]
     public static partial void InstanceRecovered(ILogger log, string key, string state);
 
+    [LoggerMessage(1012, LogLevel.Warning, "The audit could not be told of {Count} steps and will find them in the journal. {Error}")]
+    public static partial void NoticeLost(ILogger log, int count, string error);
+
     [LoggerMessage(1011, LogLevel.Warning, "The instances could not be looked over for what was lost; looking again at the next turn. {Error}")]
     public static partial void LookFailed(ILogger log, string error);
 }

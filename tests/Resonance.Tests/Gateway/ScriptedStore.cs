@@ -34,8 +34,8 @@ sealed class ScriptedStore : IWorkflowStore
         WorkflowScan which, (DateTimeOffset StartedAt, Guid Id)? after, int most, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<IReadOnlyList<StepResult>> CommitAsync(
-        IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<GroupResult> CommitAsync(StepGroup group, TimeSpan lease, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<AcceptResult> AcceptAsync(AcceptedStart start, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -14,6 +14,7 @@ namespace Resonance.Engine.Storage.Postgres;
 static class CommitStatement
 {
     // A step counts as written when this statement inserted or updated its instance; journal, outbox and timers follow that alone.
+    // The one message that is no step's own tells of all of them.
     // The look-ups in WHERE keep conflicts and duplicates from locking anything; the WHERE of DO UPDATE decides races.
     internal const string CommitSql =
         $"""
@@ -55,6 +56,7 @@ static class CommitStatement
         ), queued AS (
             {OutboxStatements.InsertMessages}
             WHERE (m.workflow_id IN (SELECT id FROM written)) IS TRUE
+               OR m.workflow_id IS NULL AND (SELECT count(*) FROM written) = cardinality($12::uuid[])
         ), cancelled AS (
             DELETE FROM outbox WHERE token = ANY(ARRAY(
                 SELECT c.token FROM unnest($36::uuid[], $37::uuid[]) AS c(workflow_id, token)
@@ -76,7 +78,7 @@ static class CommitStatement
             AS s(id, version, message_id, type, key, hash)
         """;
 
-    public static NpgsqlCommand Create(NpgsqlConnection connection, StepCommit[] steps, TimeSpan lease)
+    public static NpgsqlCommand Create(NpgsqlConnection connection, StepCommit[] steps, OutboxMessage? notice, TimeSpan lease)
     {
         var messages = new List<(Guid? WorkflowId, OutboxMessage Message)>();
         var cancelled = new List<(Guid WorkflowId, Guid Token)>();
@@ -88,6 +90,8 @@ static class CommitStatement
                 cancelled.Add((step.Workflow.Id, token));
         }
 
+        if (notice is not null)
+            messages.Add((null, notice));
         var command = new NpgsqlCommand(CommitSql, connection);
         OutboxStatements.AddMessages(command.Parameters, messages, lease);
         AddWorkflows(command.Parameters, steps);

@@ -7,19 +7,20 @@ sealed partial class PostgresStore
 {
     const int StepsMost = 1000;
 
-    public async Task<IReadOnlyList<StepResult>> CommitAsync(
-        IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<GroupResult> CommitAsync(StepGroup group, TimeSpan lease, CancellationToken cancellationToken)
     {
+        var steps = group.Steps;
         if (steps.Count is 0 or > StepsMost)
             throw new ArgumentException($"A group has 1 to {StepsMost} steps, not {steps.Count}.", nameof(steps));
 
         var (together, apart) = Arrange(steps);
         var results = new Dictionary<Guid, StepResult>(steps.Count);
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await CommitGroupAsync(connection, together, lease, results, cancellationToken).ConfigureAwait(false);
+        var notice = apart.Count == 0 ? group.Notice : null;
+        var whole = await CommitGroupAsync(connection, together, notice, lease, results, cancellationToken).ConfigureAwait(false);
         foreach (var step in apart)
-            await CommitGroupAsync(connection, [step], lease, results, cancellationToken).ConfigureAwait(false);
-        return [.. steps.Select(step => results[step.Workflow.Id])];
+            await CommitGroupAsync(connection, [step], notice: null, lease, results, cancellationToken).ConfigureAwait(false);
+        return new([.. steps.Select(step => results[step.Workflow.Id])], Noticed: whole && notice is not null);
     }
 
     /// <summary>
@@ -41,14 +42,15 @@ sealed partial class PostgresStore
         return apart.Length == 0 ? (sorted, apart) : ([.. sorted.Except(apart)], apart);
     }
 
-    static async Task CommitGroupAsync(
-        NpgsqlConnection connection, StepCommit[] steps, TimeSpan lease, Dictionary<Guid, StepResult> results,
+    /// <returns>Whether this call stored every step, and the notice with them.</returns>
+    static async Task<bool> CommitGroupAsync(
+        NpgsqlConnection connection, StepCommit[] steps, OutboxMessage? notice, TimeSpan lease, Dictionary<Guid, StepResult> results,
         CancellationToken cancellationToken)
     {
         HashSet<Guid> stored;
         try
         {
-            stored = await ExecuteCommitAsync(connection, steps, lease, cancellationToken).ConfigureAwait(false);
+            stored = await ExecuteCommitAsync(connection, steps, notice, lease, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (PostgresErrors.IsRefusal(exception))
         {
@@ -57,28 +59,29 @@ sealed partial class PostgresStore
                 results[step.Workflow.Id] = PostgresErrors.IsKeyTaken(exception)
                     ? new(StepOutcome.KeyTaken)
                     : new(StepOutcome.Refused, exception);
-                return;
+                return false;
             }
 
             // The statement does not tell whose content it was, and the others must not suffer for it.
             foreach (var alone in steps)
-                await CommitGroupAsync(connection, [alone], lease, results, cancellationToken).ConfigureAwait(false);
-            return;
+                await CommitGroupAsync(connection, [alone], notice: null, lease, results, cancellationToken).ConfigureAwait(false);
+            return false;
         }
 
         foreach (var id in stored)
             results[id] = new(StepOutcome.Committed);
-        if (stored.Count < steps.Length)
-        {
-            var others = steps.Where(step => !stored.Contains(step.Workflow.Id)).ToArray();
-            await ClassifyAsync(connection, others, results, cancellationToken).ConfigureAwait(false);
-        }
+        if (stored.Count == steps.Length)
+            return true;
+
+        var others = steps.Where(step => !stored.Contains(step.Workflow.Id)).ToArray();
+        await ClassifyAsync(connection, others, results, cancellationToken).ConfigureAwait(false);
+        return false;
     }
 
     static async Task<HashSet<Guid>> ExecuteCommitAsync(
-        NpgsqlConnection connection, StepCommit[] steps, TimeSpan lease, CancellationToken cancellationToken)
+        NpgsqlConnection connection, StepCommit[] steps, OutboxMessage? notice, TimeSpan lease, CancellationToken cancellationToken)
     {
-        await using var command = CommitStatement.Create(connection, steps, lease);
+        await using var command = CommitStatement.Create(connection, steps, notice, lease);
         await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
         var stored = new HashSet<Guid>(steps.Length);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -36,9 +36,9 @@ sealed partial class SqliteStore
 
     const string CancelSql = "DELETE FROM outbox WHERE token = $1";
 
-    public async Task<IReadOnlyList<StepResult>> CommitAsync(
-        IReadOnlyList<StepCommit> steps, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<GroupResult> CommitAsync(StepGroup group, TimeSpan lease, CancellationToken cancellationToken)
     {
+        var steps = group.Steps;
         if (steps.Count is 0 or > StepsMost)
             throw new ArgumentException($"A group has 1 to {StepsMost} steps, not {steps.Count}.", nameof(steps));
         if (steps.Select(step => step.Workflow.Id).Distinct().Count() < steps.Count)
@@ -48,9 +48,14 @@ sealed partial class SqliteStore
             session =>
             {
                 var results = new StepResult[steps.Count];
+                var stored = 0;
                 for (var index = 0; index < results.Length; index++)
-                    results[index] = CommitAlone(session, steps[index], lease);
-                return results;
+                    results[index] = CommitAlone(session, steps[index], lease, ref stored);
+                if (group.Notice is null || stored < steps.Count)
+                    return new GroupResult(results, Noticed: false);
+
+                InsertMessage(session, InsertMessageSql, workflowId: null, group.Notice, lease);
+                return new GroupResult(results, Noticed: true);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -71,7 +76,7 @@ sealed partial class SqliteStore
             },
             cancellationToken);
 
-    StepResult CommitAlone(SqliteSession session, StepCommit step, TimeSpan lease)
+    StepResult CommitAlone(SqliteSession session, StepCommit step, TimeSpan lease, ref int stored)
     {
         if (Obstacle(session, step) is { } outcome)
             return new(outcome);
@@ -89,6 +94,7 @@ sealed partial class SqliteStore
         }
 
         session.Execute("RELEASE step");
+        stored++;
         return new(StepOutcome.Committed);
     }
 

@@ -104,7 +104,7 @@ public sealed class EarlierDeliveryTests
             Messages = [],
             CancelledTimers = [],
         };
-        Assert.Equal(StepOutcome.Committed, (await harness.Store.CommitAsync([commit], TimeSpan.FromDays(1), Cancellation))[0].Outcome);
+        Assert.Equal(StepOutcome.Committed, (await harness.Store.CommitAsync(new StepGroup([commit]), TimeSpan.FromDays(1), Cancellation)).Steps[0].Outcome);
         await harness.Client.ActAsync(payment, "resume", "ann", "why", Cancellation);
         await harness.UntilStateAsync(payment, nameof(PaymentWorkflow.Completed), whole: false);
 
