@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Resonance.Audit.Ledger;
+using Resonance.Audit.Projections;
 using Resonance.Audit.Witness;
 using Resonance.Engine.Storage;
 
@@ -28,8 +29,10 @@ public static class ResonanceAuditExtensions
             return new SchemaSource((_, cancellationToken) => audit.MigrateAsync(cancellationToken));
         });
         services.AddSingleton<FindingStore>();
+        services.AddSingleton<StepProjections>();
         services.AddSingleton(provider => new LedgerStore(
-            provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
+            provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Resonance.Audit.Merkle;
+using Resonance.Audit.Projections;
 using Resonance.Contracts.Audit;
 
 namespace Resonance.Audit.Ledger;
@@ -64,12 +65,14 @@ public sealed class LedgerStore
     static readonly StoreText Grow = new("UPDATE ledger SET size = @size, frontier = @frontier WHERE id = 1");
 
     readonly AuditDatabase _database;
+    readonly StepProjections _projections;
     readonly FindingStore _findings;
     readonly TimeProvider _clock;
 
-    internal LedgerStore(AuditDatabase database, FindingStore findings, TimeProvider clock)
+    internal LedgerStore(AuditDatabase database, StepProjections projections, FindingStore findings, TimeProvider clock)
     {
         _database = database;
+        _projections = projections;
         _findings = findings;
         _clock = clock;
     }
@@ -119,7 +122,11 @@ public sealed class LedgerStore
         }
 
         if (fresh.Count > 0)
+        {
             await InsertAsync(session, frontier, fresh, source, cancellationToken);
+            await _projections.ApplyAsync(session, fresh, cancellationToken);
+        }
+
         List<Finding> news = [];
         foreach (var fork in forks)
         {
