@@ -22,5 +22,9 @@ sealed class CheckpointKeys(string origin, IReadOnlyList<NoteVerifier> keys)
                 "Audit:VerifierKeys, or give every process of the audit the same Audit:KeyFile."));
     }
 
+    /// <summary>A row of the table says another size than its note.</summary>
+    public static Finding Misplaced(long size) =>
+        Forged($"The database has a checkpoint over {size:N0} steps whose signed note is about another size: the row was changed.");
+
     static Finding Forged(string detail) => new(FindingKind.CheckpointForged, null, null, detail);
 }

@@ -8,9 +8,8 @@ public sealed class CheckpointOptions : IValidatableObject
     /// <summary>Section name.</summary>
     public const string Section = "Audit";
 
-    /// <summary>Folder that the paths below are relative to.</summary>
-    /// <value>The host's data directory by default.</value>
-    public string DataDirectory { get; set; } = ".";
+    /// <summary>Folder that the paths below are relative to: the host's data directory.</summary>
+    public string DataDirectory { get; internal set; } = ".";
 
     /// <summary>Names the log in its checkpoints and in its key: no blanks and no plus sign. Each installation should have its own.</summary>
     /// <value><c>resonance</c> by default; up to 100 letters, e.g. <c>example.com/workflows</c>.</value>

@@ -37,10 +37,8 @@ sealed partial class Checkpointer(
     internal async Task<Finding?> RoundAsync(CancellationToken cancellationToken)
     {
         Open();
-        var disagreement = ReadExported() ?? await database.WriteAsync(SignAsync, cancellationToken);
-        if (disagreement is null)
-            await ExportAsync(cancellationToken);
-        else
+        var disagreement = ReadExported() ?? await database.WriteAsync(SignAsync, cancellationToken) ?? await ExportAsync(cancellationToken);
+        if (disagreement is not null)
             await findings.AddAsync(disagreement, cancellationToken);
         return disagreement;
     }
@@ -131,7 +129,7 @@ sealed partial class Checkpointer(
     }
 
     /// <summary>Writes what stands in the database and not in the folder, after a crash or with another process's signature.</summary>
-    async Task ExportAsync(CancellationToken cancellationToken)
+    async Task<Finding?> ExportAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SignedCheckpoint> missing;
         do
@@ -142,12 +140,17 @@ sealed partial class Checkpointer(
                 cancellationToken);
             foreach (var checkpoint in missing)
             {
+                // Somebody could have put one into the table; the folder is evidence and takes none unseen.
+                var (known, forged) = _keys!.Check(checkpoint.Note, "the database");
+                if (known is null || known.Checkpoint.Size != checkpoint.Size)
+                    return forged ?? CheckpointKeys.Misplaced(checkpoint.Size);
                 export.Write(checkpoint);
-                _exported = new KnownCheckpoint(
-                    new Checkpoint(options.Origin, checkpoint.Size, checkpoint.Root), $"this process's memory, which exported it to {export.Folder}");
+                _exported = known with { Place = export.Folder };
             }
         }
         while (missing.Count == ExportedAtOnce);
+
+        return null;
     }
 
     void Refuse(Finding disagreement)
