@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Audit.Witness;
@@ -33,7 +34,7 @@ public static class ResonanceAuditExtensions
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
             provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
-        return services;
+        return services.AddLedgerProofs();
     }
 
     /// <summary>Witnesses in this process: serves the queue <c>saga-audit</c> and compares the ledger with the journal.</summary>
@@ -42,5 +43,6 @@ public static class ResonanceAuditExtensions
         bus.AddConsumer<StepsWitness, StepsWitnessDefinition>();
         bus.AddSingleton<JournalComparison>();
         bus.AddHostedService<CatchUp>();
+        bus.AddCheckpointer();
     }
 }

@@ -8,6 +8,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
+using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
@@ -76,6 +77,8 @@ public static class ResonanceGatewayExtensions
         ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         ReportEndpoint.Map(api);
+        ProofEndpoint.Map(api);
+        CheckpointEndpoints.Map(api);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi();
         return endpoints;
