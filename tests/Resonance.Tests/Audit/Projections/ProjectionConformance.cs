@@ -1,35 +1,19 @@
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Contracts.Audit;
+using Resonance.Engine.Storage.Queries;
 using Xunit;
 
 namespace Resonance.Tests.Audit.Projections;
 
 /// <summary>The figures that are kept say what a recount of the steps says: the same for every store; a class a store derives from it.</summary>
-public abstract class ProjectionConformance : IAsyncLifetime
+public abstract class ProjectionConformance : AuditSuite
 {
     static readonly DateTimeOffset Epoch = StepHistories.Epoch;
 
     readonly StepProjections _projections = new();
 
-    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    AuditDatabase Database { get; set; } = null!;
-
-    ProjectedFigures Figures => new(Database);
-
-    /// <summary>An empty database with the audit's schema.</summary>
-    private protected abstract Task<AuditDatabase> CreateAsync();
-
-    private protected abstract ValueTask RemoveAsync();
-
-    public async ValueTask InitializeAsync() => Database = await CreateAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return RemoveAsync();
-    }
+    ProjectedFigures Figures => Of<ProjectedFigures>();
 
     [Theory]
     [InlineData(1, 1)]
@@ -46,6 +30,11 @@ public abstract class ProjectionConformance : IAsyncLifetime
         foreach (var chunk in shuffled.Chunk(group))
             await ApplyAsync(chunk);
 
+        await AssertRecountAsync(steps);
+    }
+
+    private protected async Task AssertRecountAsync(IReadOnlyList<CommittedStep> steps)
+    {
         await AssertRecountAsync(steps, Epoch.AddDays(-1), Epoch.AddDays(1));
         await AssertRecountAsync(steps, Epoch.AddHours(1), Epoch.AddHours(2));
         await AssertRecountAsync(steps, Epoch.AddMinutes(95), Epoch.AddMinutes(98));
@@ -101,6 +90,105 @@ public abstract class ProjectionConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_counts_once_however_often_it_is_told()
+    {
+        var steps = StepHistories.Of(seed: 7, instances: 40);
+        var random = new Random(7);
+
+        await Ledger.AppendAsync([.. steps.Take(30), .. steps.Take(30)], StepSource.Message, Cancel);
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            var told = steps.ToArray();
+            random.Shuffle(told);
+            await Ledger.AppendAsync(told, StepSource.Message, Cancel);
+        }
+
+        await AssertRecountAsync(steps);
+    }
+
+    [Fact]
+    public async Task Figures_that_are_computed_anew_are_those_that_were_kept()
+    {
+        var steps = await CommitAsync(StepHistories.Of(seed: 8, instances: 150));
+        await Ledger.AppendAsync(steps, StepSource.Message, Cancel);
+        await ExecuteAsync("UPDATE minute_figure SET steps = steps + 7, durations = NULL");
+        await ExecuteAsync("DELETE FROM state_count");
+
+        var told = new List<RebuildProgress>();
+        var result = await Rebuild().RunAsync(new Told(told.Add), Cancel);
+
+        Assert.Equal(new RebuildResult(steps.Count, 0, Exchanged: true), result);
+        await AssertRecountAsync(steps);
+        Assert.Equal(Enumerable.Range(1, steps.Count / 100).Select(page => page * 100L), told.Select(progress => progress.Counted));
+        Assert.Equal(0, await ExecuteAsync("DELETE FROM minute_figure WHERE generation < (SELECT generation FROM projection)"));
+    }
+
+    [Fact]
+    public async Task The_journal_decides_what_counts_anew_and_where_it_has_nothing_what_was_witnessed()
+    {
+        var steps = await CommitAsync(StepHistories.Of(seed: 9, instances: 50));
+        var vanished = StepHistories.Of(seed: 10, instances: 20);
+        await Ledger.AppendAsync([.. steps.Select(step => step with { Outcome = null, Kinds = [] }), .. vanished], StepSource.Message, Cancel);
+
+        var result = await Rebuild().RunAsync(null, Cancel);
+
+        Assert.Equal(new RebuildResult(steps.Count + vanished.Count, vanished.Count, Exchanged: true), result);
+        await AssertRecountAsync([.. steps, .. vanished]);
+    }
+
+    [Fact]
+    public async Task Steps_that_are_witnessed_while_figures_are_computed_anew_count_once_and_nobody_sees_half()
+    {
+        var steps = await CommitAsync(StepHistories.Of(seed: 11, instances: 150));
+        var half = steps.Count / 2;
+        await Ledger.AppendAsync([.. steps.Take(half)], StepSource.Message, Cancel);
+        var next = half;
+
+        await Rebuild().RunAsync(
+            new Told(_ =>
+            {
+                Ledger.AppendAsync([.. steps.Skip(next).Take(30)], StepSource.Message, Cancel).GetAwaiter().GetResult();
+                next = Math.Min(next + 30, steps.Count);
+                AssertRecountAsync([.. steps.Take(next)]).GetAwaiter().GetResult();
+            }),
+            Cancel);
+
+        Assert.True(next > half + 60);
+        await AssertRecountAsync([.. steps.Take(next)]);
+        await Ledger.AppendAsync(steps, StepSource.Message, Cancel);
+        await AssertRecountAsync(steps);
+    }
+
+    [Fact]
+    public async Task Of_two_that_compute_at_once_the_later_one_holds()
+    {
+        var steps = await CommitAsync(StepHistories.Of(seed: 12, instances: 60));
+        await Ledger.AppendAsync(steps, StepSource.Message, Cancel);
+        RebuildResult? later = null;
+
+        var earlier = await Rebuild().RunAsync(
+            new Told(_ => later ??= Rebuild().RunAsync(null, Cancel).GetAwaiter().GetResult()), Cancel);
+
+        Assert.Equal((false, true), (earlier.Exchanged, later?.Exchanged));
+        await AssertRecountAsync(steps);
+        Assert.Equal(0, await ExecuteAsync("DELETE FROM minute_figure WHERE generation <> (SELECT generation FROM projection)"));
+    }
+
+    [Fact]
+    public async Task What_an_unfinished_computation_left_is_removed_by_the_next()
+    {
+        var steps = await CommitAsync(StepHistories.Of(seed: 13, instances: 60));
+        await Ledger.AppendAsync(steps, StepSource.Message, Cancel);
+        await Assert.ThrowsAsync<IOException>(() => Rebuild().RunAsync(new Told(_ => throw new IOException("killed")), Cancel));
+        await AssertRecountAsync(steps);
+
+        await Rebuild().RunAsync(null, Cancel);
+
+        await AssertRecountAsync(steps);
+        Assert.Equal(0, await ExecuteAsync("DELETE FROM state_count WHERE generation <> (SELECT generation FROM projection)"));
+    }
+
+    [Fact]
     public async Task Where_nothing_was_witnessed_there_is_nothing_to_tell()
     {
         var figures = await Figures.ReadAsync(Epoch, Epoch.AddHours(1), Cancel);
@@ -109,6 +197,8 @@ public abstract class ProjectionConformance : IAsyncLifetime
         Assert.Empty(figures.ByType);
         Assert.Empty(figures.Minutes);
     }
+
+    ProjectionRebuild Rebuild() => new(Database, Of<JournalScan>()) { StepsAtOnce = 100 };
 
     private protected Task ApplyAsync(IReadOnlyList<CommittedStep> steps) => Database.WriteAsync(
         async (session, token) =>
@@ -119,8 +209,7 @@ public abstract class ProjectionConformance : IAsyncLifetime
         Cancel);
 
     /// <summary>Begins a new generation of figures, in which nothing is counted yet.</summary>
-    private protected Task ForgetAsync() => Database.WriteAsync(
-        (session, token) => session.ExecuteAsync(new StoreText("UPDATE projection SET generation = generation + 1"), token), Cancel);
+    private protected Task ForgetAsync() => ExecuteAsync("UPDATE projection SET generation = generation + 1");
 
     async Task AssertRecountAsync(IReadOnlyList<CommittedStep> steps, DateTimeOffset from, DateTimeOffset to)
     {
@@ -142,6 +231,12 @@ public abstract class ProjectionConformance : IAsyncLifetime
             .OrderBy(minute => minute.Key).ToArray();
         Assert.Equal(minutes.Select(minute => minute.Key), figures.Minutes.Select(minute => minute.Minute));
         Assert.All(minutes.Zip(figures.Minutes), pair => AssertEqual([.. pair.First], pair.Second.Figures));
+    }
+
+    /// <summary>Tells at once, on the thread that reports.</summary>
+    sealed class Told(Action<RebuildProgress> tell) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => tell(value);
     }
 
     static void AssertEqual(IReadOnlyList<CommittedStep> steps, StepFigures figures)

@@ -1,12 +1,12 @@
 using FsCheck;
 using FsCheck.Xunit;
-using Resonance.Audit.Ledger;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Resonance.Tests.Audit.Projections;
 
 public sealed class SqliteProjectionTests : ProjectionConformance
 {
-    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("resonance-figures-");
+    readonly SqliteAudit _databases = new();
 
     [Property(MaxTest = 25)]
     public async Task Figures_of_any_history_are_those_of_a_recount(int seed, PositiveInt instances, PositiveInt group)
@@ -15,16 +15,15 @@ public sealed class SqliteProjectionTests : ProjectionConformance
         await AssertRecountAsync(seed, instances.Get, group.Get);
     }
 
-    private protected override async Task<AuditDatabase> CreateAsync()
+    protected override Task AddStoresAsync(IServiceCollection services)
     {
-        var database = new AuditDatabase($"Data Source={Path.Combine(_folder.FullName, "audit.db")};Pooling=False");
-        await database.MigrateAsync(Cancel);
-        return database;
+        _databases.AddTo(services);
+        return Task.CompletedTask;
     }
 
-    private protected override ValueTask RemoveAsync()
+    protected override ValueTask RemoveStoresAsync()
     {
-        _folder.Delete(recursive: true);
+        _databases.Dispose();
         return ValueTask.CompletedTask;
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Resonance.Contracts.Audit;
 
-namespace Resonance.Tests.Audit.Projections;
+namespace Resonance.Tests.Audit;
 
 /// <summary>Histories of made-up instances: every way in which a step can count occurs in them.</summary>
 static class StepHistories
