@@ -12,6 +12,7 @@ using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
+using Resonance.Gateway.Metrics;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Schedules;
@@ -79,6 +80,9 @@ public static class ResonanceGatewayExtensions
         ReportEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
+        TrailEndpoint.Map(api);
+        StreamEndpoint.Map(api);
+        SummaryEndpoint.Map(api);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi();
         return endpoints;

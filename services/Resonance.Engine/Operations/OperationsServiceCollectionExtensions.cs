@@ -17,6 +17,9 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton(new RecoveryOptions());
         services.TryAddSingleton<ServedQueues>();
         services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
+        services.TryAddSingleton(provider => new QueueDepths(
+            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<DueMessages>(),
+            provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(
             provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),
