@@ -85,15 +85,24 @@ sealed partial class SpanConventions(string broker) : BaseProcessor<Activity>
         span.SetTag("db.query.summary", summary);
     }
 
-    /// <summary>What a statement does to which table, e.g. <c>INSERT worker_effect</c>; null when that cannot be seen at a glance.</summary>
-    internal static string? Summary(string sql) => Glance().Match(sql) is { Success: true } seen
-        ? $"{seen.Groups["verb"].Value.ToUpperInvariant()} {seen.Groups["table"].Value.Replace("\"", "", StringComparison.Ordinal)}"
-        : null;
+    /// <summary>
+    /// What a statement does to which table, e.g. <c>INSERT worker_effect</c>; its first word when that cannot be seen at a glance, and null
+    /// when it begins with none.
+    /// </summary>
+    internal static string? Summary(string sql)
+    {
+        var seen = Glance().Match(sql);
+        if (!seen.Success)
+            return null;
+
+        var verb = seen.Groups["verb"].Value.ToUpperInvariant();
+        return seen.Groups["table"] is { Success: true, Value: var table } ? $"{verb} {table.Replace("\"", "", StringComparison.Ordinal)}" : verb;
+    }
 
     static string? Text(Activity span, string name) => span.GetTagItem(name)?.ToString();
 
     [GeneratedRegex(
-        @"^\s*(?:(?<verb>INSERT)\s+INTO|(?<verb>DELETE)\s+FROM|(?<verb>UPDATE)|(?<verb>SELECT)\b.*?\bFROM)\s+(?<table>[\w.""]+)",
+        @"^\s*(?:(?<verb>INSERT)\s+INTO|(?<verb>DELETE)\s+FROM|(?<verb>UPDATE)|(?<verb>SELECT)\b.*?\bFROM)\s+(?<table>[\w.""]+)|^\s*(?<verb>[a-z]+)",
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Glance();
 }

@@ -13,8 +13,8 @@ static class SpanNoise
     /// <param name="isRoot">Whether it would begin a trace.</param>
     public static bool Is(string name, ActivityKind kind, bool isRoot) => kind switch
     {
-        // A dispatcher that looks for what is due, a group of steps that commits, rows of the outbox that go.
-        ActivityKind.Client => isRoot,
+        // A dispatcher that looks for what is due, a group of steps that commits, rows of the outbox that go; a pool that grows.
+        ActivityKind.Client => isRoot || name.StartsWith("CONNECT ", StringComparison.Ordinal),
 
         // MassTransit puts a message aside in a step before the step sends it.
         ActivityKind.Producer => name == "outbox send",
