@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using Resonance.Audit;
 using Resonance.Engine;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
@@ -12,7 +13,7 @@ namespace Resonance.Host;
 /// <summary>The bus: which broker, and which endpoints this process serves.</summary>
 static class HostBus
 {
-    static readonly string[] KnownRoles = ["engine", "workers", "gateway"];
+    static readonly string[] KnownRoles = ["engine", "workers", "audit", "gateway"];
 
     public static void Configure(WebApplicationBuilder builder, ResonanceOptions options)
     {
@@ -33,7 +34,7 @@ static class HostBus
         }
 
         // Nobody else can send what this process left behind, so that only its own restart ends a lease.
-        var delivery = new DeliveryOptions { DoneWhenConsumed = memory, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
+        var delivery = new DeliveryOptions { DoneWhenConsumed = memory, PublishSteps = options.PublishSteps, Lease = memory ? TimeSpan.FromDays(1) : options.Lease };
         ResonanceHost.Validated<RecoveryOptions>(builder, RecoveryOptions.Section);
         builder.Services.AddResonanceEngine(delivery);
         if (roles.Contains("engine"))
@@ -46,6 +47,8 @@ static class HostBus
                 bus.AddResonanceWorkflowEndpoints();
             if (roles.Contains("workers"))
                 bus.AddResonanceWorkers();
+            if (roles.Contains("audit"))
+                bus.AddResonanceWitness();
             bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
             {
                 endpoint.PrefetchCount = options.Concurrency;

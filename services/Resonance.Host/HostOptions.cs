@@ -16,9 +16,9 @@ sealed class ResonanceOptions
     [Required, AllowedValues("sqlite", "postgres", ErrorMessage = "Resonance:Store must be 'sqlite' or 'postgres'.")]
     public string Store { get; set; } = "sqlite";
 
-    /// <summary>What this process does: some of <c>engine</c>, <c>workers</c>, <c>gateway</c>, separated by commas.</summary>
+    /// <summary>What this process does: some of <c>engine</c>, <c>workers</c>, <c>audit</c>, <c>gateway</c>, separated by commas.</summary>
     [Required]
-    public string Roles { get; set; } = "engine,workers,gateway";
+    public string Roles { get; set; } = "engine,workers,audit,gateway";
 
     /// <summary>Folder of the SQLite file.</summary>
     public string DataDirectory { get; set; } = Path.Combine(
@@ -29,6 +29,11 @@ sealed class ResonanceOptions
 
     /// <summary>Whether the audit trail of the steps that this process takes is printed to standard output.</summary>
     public bool Trail { get; set; } = true;
+
+    /// <summary>
+    /// Whether each commit is told of by a <c>StepsCommitted</c> event. Without it the audit fills its ledger from the journal, seconds later.
+    /// </summary>
+    public bool PublishSteps { get; set; } = true;
 
     /// <summary>Whether an installation begins with the schedules of the workflows that ship; what was stored once is not touched.</summary>
     public bool DefaultSchedules { get; set; } = true;

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Resonance.Audit;
+using Resonance.Audit.Ledger;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
 using Resonance.Engine.Storage.Sqlite;
@@ -10,21 +12,30 @@ namespace Resonance.Host;
 static class HostStore
 {
     const string FileName = "resonance.db";
+    const string AuditFileName = "audit.db";
 
     public static void Configure(WebApplicationBuilder builder, ResonanceOptions options)
     {
+        builder.Services.AddSingleton(new SchemaSource((database, cancellationToken) => database.MigrateWorkersAsync(cancellationToken)));
+        var audit = ResonanceHost.Validated<AuditOptions>(builder, AuditOptions.Section);
         if (options.Store == "postgres")
-            UsePostgres(builder);
+        {
+            UsePostgres(builder, audit, options.RoleSet.Contains("audit"));
+        }
         else
-            builder.Services.AddSqliteStore(new SqliteOptions { ConnectionString = $"Data Source={Path.Combine(options.DataDirectory, FileName)}" });
+        {
+            builder.Services.AddSqliteStore(new SqliteOptions { ConnectionString = In(FileName) });
+            builder.Services.AddResonanceAudit(audit, loggers => AuditDatabase.OnSqlite(In(AuditFileName), loggers));
+        }
 
         builder.Services.AddSingleton(new SchemaOptions(options.Migrate));
-        builder.Services.AddSingleton(new SchemaSource((database, cancellationToken) => database.MigrateWorkersAsync(cancellationToken)));
         builder.Services.AddSingleton<SchemaStartup>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SchemaStartup>());
+
+        string In(string file) => $"Data Source={Path.Combine(options.DataDirectory, file)}";
     }
 
-    static void UsePostgres(WebApplicationBuilder builder)
+    static void UsePostgres(WebApplicationBuilder builder, AuditOptions audit, bool witnesses)
     {
         var connectionString = builder.Configuration.GetConnectionString("Postgres");
         if (string.IsNullOrWhiteSpace(connectionString))
@@ -37,9 +48,11 @@ static class HostStore
                 ]);
         }
 
-        var role = builder.Configuration["Resonance:ApplicationRole"];
-        builder.Services.AddPostgresStore(role is null
-            ? new PostgresOptions { ConnectionString = connectionString }
-            : new PostgresOptions { ConnectionString = connectionString, ApplicationRole = role });
+        var store = new PostgresOptions { ConnectionString = connectionString };
+        if (builder.Configuration["Resonance:ApplicationRole"] is { } role)
+            store = store with { ApplicationRole = role };
+        builder.Services.AddPostgresStore(store);
+        var roles = new AuditRoles(audit.Role, store.ApplicationRole);
+        builder.Services.AddResonanceAudit(audit, loggers => AuditDatabase.OnPostgres(connectionString, roles, witnesses, loggers));
     }
 }

@@ -42,10 +42,7 @@ sealed class Frontier
 
         var read = new List<byte[]>();
         for (; !nodes.IsEmpty; nodes = nodes[MerkleTree.HashLength..])
-        {
             read.Add(nodes[..MerkleTree.HashLength].ToArray());
-        }
-
         return new Frontier(size, read);
     }
 
@@ -54,17 +51,12 @@ sealed class Frontier
     public byte[] Root()
     {
         if (_nodes.Count == 0)
-        {
             return MerkleTree.EmptyRoot();
-        }
 
         var root = _nodes[^1];
         for (var i = _nodes.Count - 2; i >= 0; i--)
-        {
             root = MerkleTree.NodeHash(_nodes[i], root);
-        }
-
-        return (byte[])root.Clone();
+        return [.. root];
     }
 
     /// <summary>
@@ -101,8 +93,6 @@ sealed class Frontier
     void CountIfKept(int height, byte[] hash, ICollection<Subtree> completed)
     {
         if (height > 0 && height % LevelHeight == 0)
-        {
             completed.Add(new Subtree(height / LevelHeight, Size >> height, hash));
-        }
     }
 }

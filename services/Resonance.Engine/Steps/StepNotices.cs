@@ -9,9 +9,12 @@ using Resonance.Engine.Telemetry;
 namespace Resonance.Engine.Steps;
 
 /// <summary>Publishes what each group of steps committed, for the saga audit: one message a group, stored with the group.</summary>
-sealed class StepNotices(IWorkflowStore store, OutboxSender sender, DeliveryOptions options, ILogger<StepNotices> log)
+sealed class StepNotices(IBus bus, IWorkflowStore store, OutboxSender sender, DeliveryOptions options, ILogger<StepNotices> log)
 {
-    static readonly string Destination = $"exchange:{MessageUrn.ForType<StepsCommitted>().AbsolutePath["message:".Length..]}";
+    // Each broker names the exchange of a contract in its own way.
+    readonly Lazy<string> _destination = new(() => bus.Topology.TryGetPublishAddress<StepsCommitted>(out var address)
+        ? Addresses.Portable(address)
+        : throw new InvalidOperationException("The bus has no exchange for the event StepsCommitted."));
 
     /// <returns>The message that tells of the steps; null when nobody wants to know.</returns>
     public OutgoingMessage? Compose(IReadOnlyList<StepCommit> steps) => options.PublishSteps ? Of(steps) : null;
@@ -44,7 +47,7 @@ sealed class StepNotices(IWorkflowStore store, OutboxSender sender, DeliveryOpti
         return notice;
     }
 
-    static OutgoingMessage Of(IReadOnlyList<StepCommit> steps) => OutgoingMessage.ForNotice(
-        Destination,
+    OutgoingMessage Of(IReadOnlyList<StepCommit> steps) => OutgoingMessage.ForNotice(
+        _destination.Value,
         new StepsCommitted { Steps = [.. steps.Select(step => StepSummary.Of(step.Workflow.Type, step.Workflow.Key, step.Journal))] });
 }

@@ -6,25 +6,14 @@ namespace Resonance.Engine.Storage.Postgres;
 /// <summary>Opens connections: for the application under its role, for migrations as the connecting user.</summary>
 sealed partial class PostgresConnections : IAsyncDisposable
 {
-    internal const string Schema = "resonance";
-
-    /// <summary>
-    /// Postgres never gives up by itself; a stopped process would hold its locks for ever. The planner settings belong together: the
-    /// store's statements are written for one plan each, by index, and that plan must not turn into a table scan because the outbox
-    /// was empty when it was made. A scan that cannot be avoided then looks so dear that it would be compiled, hence no JIT.
-    /// </summary>
-    const string SessionSettings =
-        "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s " +
-        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
-
     // pg_has_role learnt 'SET' with version 16, when being a member stopped meaning that one may become the role.
     const string RoleState =
         """
-        SELECT to_regclass('resonance.key_number') IS NOT NULL,
+        SELECT to_regclass($2) IS NOT NULL,
                coalesce((
                    SELECT CASE WHEN current_setting('server_version_num')::int >= 160000
                                THEN pg_has_role(oid, 'SET') ELSE pg_has_role(oid, 'MEMBER') END
-                          AND coalesce(has_table_privilege(oid, to_regclass('resonance.key_number'), 'UPDATE'), false)
+                          AND coalesce(has_table_privilege(oid, to_regclass($2), $3), false)
                    FROM pg_roles WHERE rolname = $1), false)
         """;
 
@@ -42,6 +31,8 @@ sealed partial class PostgresConnections : IAsyncDisposable
         _asRole = options.ApplicationRole.Length == 0 ? null : NpgsqlDataSource.Create(ForApplication(options.ApplicationRole));
     }
 
+    internal PostgresArea Area => _options.Area;
+
     internal string ApplicationRole => _options.ApplicationRole;
 
     /// <summary>For the application's own statements, from the pool.</summary>
@@ -56,7 +47,7 @@ sealed partial class PostgresConnections : IAsyncDisposable
     {
         var builder = new NpgsqlConnectionStringBuilder(_options.ConnectionString)
         {
-            SearchPath = Schema,
+            SearchPath = Area.Schema,
             Pooling = false,
             CommandTimeout = 0,
         };
@@ -76,7 +67,7 @@ sealed partial class PostgresConnections : IAsyncDisposable
 
     string ForApplication(string role)
     {
-        var builder = new NpgsqlConnectionStringBuilder(_options.ConnectionString) { SearchPath = Schema };
+        var builder = new NpgsqlConnectionStringBuilder(_options.ConnectionString) { SearchPath = Area.Schema };
         builder.ApplicationName ??= "resonance";
         if (!Says("Max Auto Prepare"))
             builder.MaxAutoPrepare = 100;
@@ -87,7 +78,7 @@ sealed partial class PostgresConnections : IAsyncDisposable
 
         // The last setting of a name wins: the user's stand over the store's, and the role over both.
         var roleSetting = role.Length == 0 ? "" : $" -c role={role}";
-        builder.Options = $"{SessionSettings} {builder.Options}{roleSetting}";
+        builder.Options = $"{Area.SessionSettings} {builder.Options}{roleSetting}";
         return builder.ConnectionString;
 
         bool Says(string keyword) => builder.ShouldSerialize(keyword);
@@ -101,6 +92,8 @@ sealed partial class PostgresConnections : IAsyncDisposable
         await using var connection = await _asUser.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var command = new NpgsqlCommand(RoleState, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ApplicationRole });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Area.Proof.Table });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Area.Proof.Privilege });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (reader.GetBoolean(1))

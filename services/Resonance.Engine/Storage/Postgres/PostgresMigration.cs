@@ -11,8 +11,6 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
 {
     const string EngineFolder = "Resonance.Engine.Storage.Postgres.Migrations";
 
-    const string VersionTable = "schema_version";
-
     /// <summary>"Resonanc" in ASCII: all processes must choose the same number, and nobody else is likely to.</summary>
     const long LockId = 0x5265_736F_6E61_6E63;
 
@@ -23,6 +21,7 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
 
     public async Task RunAsync(Assembly assembly, string folder, CancellationToken cancellationToken)
     {
+        var schema = connections.Area.Schema;
         await using var connection = new NpgsqlConnection(connections.ForMigration());
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
@@ -30,13 +29,13 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})", cancellationToken).ConfigureAwait(false);
 
         // CREATE SCHEMA IF NOT EXISTS asks for the right to create even when there is nothing to create.
-        if (!await IsTrueAsync(connection, "SELECT to_regnamespace('resonance') IS NOT NULL", cancellationToken).ConfigureAwait(false))
-            await ExecuteAsync(connection, "CREATE SCHEMA resonance", cancellationToken).ConfigureAwait(false);
+        if (!await IsTrueAsync(connection, $"SELECT to_regnamespace('{schema}') IS NOT NULL", cancellationToken).ConfigureAwait(false))
+            await ExecuteAsync(connection, $"CREATE SCHEMA {schema}", cancellationToken).ConfigureAwait(false);
 
         var roleExists = await CreateRoleAsync(connection, cancellationToken).ConfigureAwait(false);
         await Task.Run(() => RunScripts(assembly, folder, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (roleExists)
-            await ExecuteAsync(connection, Privileges(connections.ApplicationRole), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, connections.Area.Privileges(connections.ApplicationRole), cancellationToken).ConfigureAwait(false);
         connections.SchemaChanged();
     }
 
@@ -47,7 +46,7 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
         var missing = Scripts(typeof(PostgresMigration).Assembly, EngineFolder).ToHashSet(StringComparer.Ordinal);
         try
         {
-            await using var command = new NpgsqlCommand($"SELECT scriptname FROM {VersionTable}", connection);
+            await using var command = new NpgsqlCommand($"SELECT scriptname FROM {PostgresArea.VersionTable}", connection);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 missing.Remove(reader.GetString(0));
@@ -72,8 +71,8 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
 
     void RunScripts(Assembly assembly, string folder, CancellationToken cancellationToken)
     {
-        var upgrade = DeployChanges.To.PostgresqlDatabase(connections.ForMigration(), PostgresConnections.Schema)
-            .JournalToPostgresqlTable(PostgresConnections.Schema, VersionTable)
+        var upgrade = DeployChanges.To.PostgresqlDatabase(connections.ForMigration(), connections.Area.Schema)
+            .JournalToPostgresqlTable(connections.Area.Schema, PostgresArea.VersionTable)
             .WithScriptsEmbeddedInAssembly(assembly, name => IsScript(name, folder))
             .WithTransactionPerScript()
             .WithVariablesDisabled()
@@ -151,25 +150,6 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
             END LOOP;
         END
         $$
-        """;
-
-    /// <summary>
-    /// What the engine's statements need and nothing else, said anew each time. Tables that scripts of workers add later are theirs to
-    /// change as they like.
-    /// </summary>
-    static string Privileges(string role) =>
-        $"""
-        GRANT USAGE ON SCHEMA resonance TO {role};
-        REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable},
-            resonance.rule_version, resonance.rule_what_if, resonance.bulk_action, resonance.document, resonance.schedule, resonance.schedule_firing,
-            resonance.schedule_change FROM {role};
-        GRANT SELECT, INSERT ON resonance.journal, resonance.rule_version, resonance.rule_what_if, resonance.document,
-            resonance.schedule_change TO {role};
-        GRANT SELECT, INSERT, UPDATE ON resonance.workflow, resonance.key_number, resonance.bulk_action TO {role};
-        GRANT SELECT, INSERT, UPDATE, DELETE ON resonance.outbox, resonance.schedule, resonance.schedule_firing TO {role};
-        GRANT SELECT ON resonance.{VersionTable} TO {role};
-        ALTER DEFAULT PRIVILEGES IN SCHEMA resonance GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
-        ALTER DEFAULT PRIVILEGES IN SCHEMA resonance GRANT USAGE, SELECT ON SEQUENCES TO {role};
         """;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The schema script {Script} has run.")]

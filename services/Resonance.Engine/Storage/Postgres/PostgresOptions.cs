@@ -17,4 +17,8 @@ sealed record PostgresOptions
     /// </value>
     [RegularExpression("^([a-z_][a-z0-9_]{0,62})?$")]
     public string ApplicationRole { get; init; } = "resonance_engine";
+
+    /// <summary>The schema, and what the role may do there.</summary>
+    /// <value>Default the engine's own.</value>
+    public PostgresArea Area { get; init; } = PostgresArea.Engine;
 }

@@ -16,8 +16,14 @@ sealed class JournalPeriod(IDbContextFactory<ReadContext> contexts)
     /// <param name="parameters">The statement's other parameters.</param>
     /// <param name="read">Reads a row.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async IAsyncEnumerable<TRow> ReadAsync<TRow>(
+    public IAsyncEnumerable<TRow> ReadAsync<TRow>(
         PeriodQuestion question, DateTimeOffset from, DateTimeOffset to, (string Name, object Value)[] parameters, Func<PeriodRow, TRow> read,
+        CancellationToken cancellationToken) =>
+        ReadAsync(question, [.. parameters, ("@from", from), ("@to", to)], read, cancellationToken);
+
+    /// <summary>Asks the store a question of any kind; times among the parameters are put into its own form.</summary>
+    public async IAsyncEnumerable<TRow> ReadAsync<TRow>(
+        PeriodQuestion question, (string Name, object Value)[] parameters, Func<PeriodRow, TRow> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -33,9 +39,7 @@ sealed class JournalPeriod(IDbContextFactory<ReadContext> contexts)
         command.CommandText = postgres ? question.Postgres : question.Sqlite;
         command.CommandTimeout = (int)Patience.TotalSeconds;
         foreach (var (name, value) in parameters)
-            Add(command, name, value);
-        Add(command, "@from", postgres ? from.ToUniversalTime() : Microseconds(from));
-        Add(command, "@to", postgres ? to.ToUniversalTime() : Microseconds(to));
+            Add(command, name, value is DateTimeOffset time ? postgres ? time.ToUniversalTime() : Microseconds(time) : value);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var row = new PeriodRow(reader, postgres);
         while (await reader.ReadAsync(cancellationToken))
@@ -66,4 +70,10 @@ sealed class PeriodRow(DbDataReader reader, bool postgres)
     public long Number(int column) => reader.GetInt64(column);
 
     public string Text(int column) => reader.GetString(column);
+
+    public string? TextOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
+
+    public bool IsNull(int column) => reader.IsDBNull(column);
 }

@@ -37,6 +37,7 @@ static class WorkflowQueriesExtensions
         });
         services.AddSingleton<JournalPeriod>();
         services.AddSingleton<RuleEvaluations>();
+        services.AddSingleton(provider => new JournalScan(provider.GetRequiredService<JournalPeriod>()));
         services.AddSingleton(provider => new WorkflowFigures(provider.GetRequiredService<JournalPeriod>()));
         return services.AddSingleton(provider => new WorkflowQueries(
             provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<WorkflowCatalog>()));

@@ -64,6 +64,22 @@ sealed class SqliteConnections : IAsyncDisposable
             cancellationToken);
     }
 
+    /// <summary>As the other <c>ReadAsync</c>, for work that awaits.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (_inMemory)
+            return WithWriterAsync(session => work(session.Connection), cancellationToken);
+
+        return Task.Run(
+            async () =>
+            {
+                await using var connection = new SqliteConnection(_connectionString);
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return await work(connection).ConfigureAwait(false);
+            },
+            cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);

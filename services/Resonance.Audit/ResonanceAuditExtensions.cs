@@ -1,0 +1,46 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Resonance.Audit.Ledger;
+using Resonance.Audit.Projections;
+using Resonance.Audit.Witness;
+using Resonance.Engine.Storage;
+
+namespace Resonance.Audit;
+
+/// <summary>The door to the audit.</summary>
+public static class ResonanceAuditExtensions
+{
+    /// <summary>
+    /// Makes the ledger readable in this process. A store of the engine has to be added as well; its schema source brings the ledger's
+    /// schema up with it.
+    /// </summary>
+    /// <param name="services">The process' services.</param>
+    /// <param name="options">How the audit works.</param>
+    /// <param name="database">Where the ledger is.</param>
+    public static IServiceCollection AddResonanceAudit(
+        this IServiceCollection services, AuditOptions options, Func<ILoggerFactory, AuditDatabase> database)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(provider => database(provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var audit = provider.GetRequiredService<AuditDatabase>();
+            return new SchemaSource((_, cancellationToken) => audit.MigrateAsync(cancellationToken));
+        });
+        services.AddSingleton<FindingStore>();
+        services.AddSingleton<StepProjections>();
+        services.AddSingleton(provider => new LedgerStore(
+            provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
+            provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>Witnesses in this process: serves the queue <c>saga-audit</c> and compares the ledger with the journal.</summary>
+    public static void AddResonanceWitness(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<StepsWitness, StepsWitnessDefinition>();
+        bus.AddSingleton<JournalComparison>();
+        bus.AddHostedService<CatchUp>();
+    }
+}
