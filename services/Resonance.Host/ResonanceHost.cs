@@ -97,6 +97,7 @@ static class ResonanceHost
             builder.Services.AddHostedService<DemoOrders>();
         }
 
+        Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
         builder.Services.AddResonanceGateway();
         configure?.Invoke(builder);
 
