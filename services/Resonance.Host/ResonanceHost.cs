@@ -20,6 +20,8 @@ static class ResonanceHost
           (no verb)   runs the roles of Resonance:Roles until stopped
           migrate     brings the schema up to date and ends
           check       ends with 0 when this build can go on with every instance that has not ended, otherwise with 1
+          verify [--workflow ID] [--checkpoint FILE]...
+                      verifies journal, ledger and checkpoints; ends with 0 when all agrees, with 1 when not, with 2 when it could not tell
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -43,6 +45,8 @@ static class ResonanceHost
                 case "check":
                     await using (var app = Build(args[1..]))
                         return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
+                case "verify":
+                    return await VerifyVerb.RunAsync(args[1..], CancellationToken.None);
                 case "health":
                     return await HealthVerb.RunAsync(args[1..]);
                 default:
