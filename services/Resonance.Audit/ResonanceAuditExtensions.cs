@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Audit.Trail;
@@ -35,7 +36,7 @@ public static class ResonanceAuditExtensions
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
             provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
-        return services.AddTrail();
+        return services.AddLedgerProofs().AddTrail();
     }
 
     /// <summary>What is read off the ledger: figures, the trail, and the steps as they come.</summary>
@@ -62,5 +63,6 @@ public static class ResonanceAuditExtensions
         bus.AddConsumer<StepsWitness, StepsWitnessDefinition>();
         bus.AddSingleton<JournalComparison>();
         bus.AddHostedService<CatchUp>();
+        bus.AddCheckpointer();
     }
 }

@@ -88,6 +88,7 @@ public static class ResonanceEngineExtensions
         var serializer = new ContractSerializer();
         bus.AddSerializer(serializer);
         bus.AddDeserializer(serializer, isDefault: true);
+        bus.ConnectReceiveObserver(new SetAsideCount());
         bus.AddPrePipeSpecification(new OutboxSchedulerSpecification(context));
         if (context.GetRequiredService<DeliveryOptions>().DoneWhenConsumed)
             bus.AddPrePipeSpecification(new MemoryBrokerSpecification(context));

@@ -32,6 +32,7 @@ public static class ResonanceGatewayExtensions
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
         services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
+        services.TryAddSingleton(new ObservabilityOptions());
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -78,6 +79,8 @@ public static class ResonanceGatewayExtensions
         ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         ReportEndpoint.Map(api);
+        ProofEndpoint.Map(api);
+        CheckpointEndpoints.Map(api);
         TrailEndpoint.Map(api);
         StreamEndpoint.Map(api);
         SummaryEndpoint.Map(api);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -77,8 +76,8 @@ sealed class OutboxDispatcher(
 
     async Task SendAsync(OutboxMessage row, CancellationToken cancellationToken)
     {
-        using var activity = ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.DispatchSpan, ActivityKind.Producer, row.TraceParent);
-        activity?.SetTag(ResonanceTelemetry.WorkflowIdTag, row.WorkflowId?.ToString());
+        if (row.Timer is not null && row.Attempts == 0)
+            ResonanceMetrics.TimerSent(row.Overdue);
         try
         {
             // A confirm that never comes must not hold the dispatcher: after the lease another sender may have the message.
@@ -87,7 +86,6 @@ sealed class OutboxDispatcher(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var delay = Resend.DelayBefore(row.Attempts + 1, chance: 1);
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             Log.SendFailed(log, row.MessageId, row.Destination, exception.Message);
             await store.PostponeAsync(row.MessageId, delay, exception.Message, cancellationToken);
         }

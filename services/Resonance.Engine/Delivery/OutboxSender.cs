@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net.Mime;
 using MassTransit;
 using MassTransit.Context;
+using MassTransit.Logging;
 using MassTransit.Serialization;
 using Microsoft.Extensions.Logging;
 using Resonance.Engine.Telemetry;
@@ -48,6 +50,9 @@ class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions opti
     /// <summary>Gives one message to the broker; its row stays.</summary>
     public async Task HandOverAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
+        // The message goes on with the trace that it was stored under, whoever sends it and whenever: its pipe says which one that is.
+        if (message.Row.TraceParent is not null)
+            Activity.Current = null;
         var endpoint = await bus.GetSendEndpoint(new Uri(message.Row.Destination));
         await endpoint.Send(new SerializedMessageBody(), new ReplayPipe(message), cancellationToken);
     }
@@ -85,6 +90,8 @@ class OutboxSender(IBus bus, OutboxCompletions completions, DeliveryOptions opti
             context.TimeToLive = envelope.TimeToLiveMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
             foreach (var (name, value) in envelope.Headers ?? [])
                 context.Headers.Set(name, value);
+            if (row.TraceParent is not null)
+                context.Headers.Set(DiagnosticHeaders.ActivityId, row.TraceParent);
 
             if (context is TransportSendContext transport)
                 transport.Mandatory = envelope.Mandatory;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using MassTransit.Transports;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
 
 namespace Resonance.Engine.Delivery;
 
@@ -74,6 +75,7 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
                 ContentType = ContractSerializer.Json.MediaType,
                 Body = ContractSerializer.Body(message),
                 Envelope = envelope.ToJson(),
+                TraceParent = TraceIds.Untraced(),
             },
             envelope);
     }

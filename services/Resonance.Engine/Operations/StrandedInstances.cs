@@ -93,7 +93,7 @@ sealed class StrandedInstances(
         }
 
         Log.InstanceRecovered(log, row.Key, StateNames.ToScreen(row.State));
-        ResonanceTelemetry.Recovered(row.Type);
+        ResonanceMetrics.Recovered(row.Type);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using System.Collections.Concurrent;
 
 namespace Resonance.Engine.Steps;
@@ -21,6 +23,8 @@ sealed class GroupRunner<T>(int most, Func<List<T>, Task> run)
 
     async Task RunAsync()
     {
+        // What runs here is for many, and goes on when the one who happened to start it has long ended: it is in nobody's trace.
+        Activity.Current = null;
         do
         {
             while (Take() is { Count: > 0 } group)

@@ -1,4 +1,5 @@
 using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
 
 namespace Resonance.Engine.Steps;
 
@@ -23,7 +24,9 @@ sealed class InstanceLoader
     /// <returns>The row; null when there is none.</returns>
     public Task<WorkflowRow?> LoadAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (_cache.Find(id) is { } cached)
+        var cached = _cache.Find(id);
+        ResonanceMetrics.LookedUp(found: cached is not null);
+        if (cached is not null)
             return Task.FromResult<WorkflowRow?>(cached);
 
         var load = new Load(id, cancellationToken);

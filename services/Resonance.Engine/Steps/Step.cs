@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
@@ -86,15 +85,5 @@ sealed class Step
                 _cancelled.Add(token);
             _entries.Add(new TimerCancelled(name, token));
         }
-    }
-
-    public void Tag(Activity? activity, string type, string key)
-    {
-        if (activity is not { IsAllDataRequested: true })
-            return;
-        activity.SetTag(Telemetry.ResonanceTelemetry.WorkflowIdTag, WorkflowId.ToString());
-        activity.SetTag(Telemetry.ResonanceTelemetry.WorkflowTypeTag, type);
-        activity.SetTag(Telemetry.ResonanceTelemetry.WorkflowKeyTag, key);
-        activity.SetTag(Telemetry.ResonanceTelemetry.EventTag, Event);
     }
 }

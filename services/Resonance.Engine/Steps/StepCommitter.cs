@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Telemetry;
@@ -22,9 +23,16 @@ sealed class StepCommitter
         _runner = new GroupRunner<Pending>(options.LargestGroup, RunAsync);
     }
 
-    public Task<StepResult> CommitAsync(StepCommit step, CancellationToken cancellationToken)
+    /// <summary>OpenTelemetry's name of the database.</summary>
+    public string DatabaseName => _store.DatabaseName;
+
+    /// <summary>Commits a step with those that are ready at the same moment.</summary>
+    /// <param name="step">What is stored.</param>
+    /// <param name="span">The span of its commit, which is told how large the group was.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<StepResult> CommitAsync(StepCommit step, Activity? span, CancellationToken cancellationToken)
     {
-        var pending = new Pending(step, cancellationToken);
+        var pending = new Pending(step, span, cancellationToken);
         _runner.Add(pending);
         return pending.Answer.Task;
     }
@@ -47,6 +55,8 @@ sealed class StepCommitter
     {
         var steps = group.ConvertAll(pending => pending.Step);
         var started = TimeProvider.System.GetTimestamp();
+        foreach (var pending in group)
+            pending.Span?.SetTag(ResonanceTelemetry.BatchTag, group.Count);
         try
         {
             var notice = _notices.Compose(steps);
@@ -64,10 +74,10 @@ sealed class StepCommitter
                 pending.Answer.TrySetException(exception);
         }
 
-        ResonanceTelemetry.GroupCommitted(group.Count, TimeProvider.System.GetElapsedTime(started));
+        ResonanceMetrics.GroupCommitted(group.Count, TimeProvider.System.GetElapsedTime(started));
     }
 
-    sealed record Pending(StepCommit Step, CancellationToken Cancellation)
+    sealed record Pending(StepCommit Step, Activity? Span, CancellationToken Cancellation)
     {
         public TaskCompletionSource<StepResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Resonance.Contracts.Audit;
@@ -26,9 +25,6 @@ sealed class StepNotices(IBus bus, IWorkflowStore store, OutboxSender sender, De
     /// </summary>
     public async Task TellAsync(IReadOnlyList<StepCommit> steps, OutgoingMessage notice, GroupResult result)
     {
-        // The audit has nothing to do with the trace of whichever step came first, and needs none of its own for every group.
-        using var untraced = new Activity("untraced").SetIdFormat(ActivityIdFormat.W3C).SetParentId(
-            ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None).Start();
         try
         {
             if ((result.Noticed ? notice : await TellOfOthersAsync(steps, result)) is { } stored)

@@ -27,7 +27,24 @@ sealed class StepProcessor(
         where TMessage : class
     {
         var id = context.CorrelationId ?? throw new ContractRefusedException(typeof(TMessage), "Its workflow id is missing.");
-        using var activity = StartActivity(context);
+        using var span = StepTrace.Start(workflow.Type, id, context);
+        try
+        {
+            await TakeAsync(id, workflow, context, decide, services, scoped, span);
+        }
+        catch (Exception exception)
+        {
+            StepTrace.Failed(span, exception);
+            throw;
+        }
+    }
+
+    async Task TakeAsync<TInstance, TMessage>(
+        Guid id, WorkflowDescription workflow, ConsumeContext<TMessage> context, IPipe<SagaRepositoryContext<TInstance, TMessage>> decide,
+        IServiceProvider services, IScopedConsumeContextProvider scoped, Activity? span)
+        where TInstance : WorkflowInstance
+        where TMessage : class
+    {
         List<RaceLost>? lost = null;
         for (var race = 1; ; race++)
         {
@@ -48,13 +65,13 @@ sealed class StepProcessor(
 
             if (!session.Decided)
             {
+                StepTrace.Postponed(span);
                 await missing.TryLaterAsync(context, id);
                 return;
             }
 
             var commit = session.Seal();
-            step.Tag(activity, workflow.Type, commit.Workflow.Key);
-            if (await CommitAsync(step, commit, activity) is not StepOutcome.Conflict)
+            if (await CommitAsync(step, commit, span) is not StepOutcome.Conflict)
                 return;
 
             Log.LostRace(log, id, commit.ExpectedVersion);
@@ -73,24 +90,27 @@ sealed class StepProcessor(
         if (context.Headers.Get<Guid>(MessageHeaders.SchedulingTokenId) is { } token)
             step.Record(new TimerFired(typeof(TMessage).Name, token));
 
+        var begun = TimeProvider.System.GetTimestamp();
         var stepContext = new StepConsumeContext<TMessage>(context, step, services);
         using (scoped.PushContext(stepContext))
             await decide.Send(new StepRepositoryContext<TInstance, TMessage>(stepContext, session));
         await stepContext.ConsumeCompleted;
+        ResonanceMetrics.PhaseEnded("decide", TimeProvider.System.GetElapsedTime(begun) - session.Loading);
     }
 
-    async Task<StepOutcome> CommitAsync(Step step, StepCommit commit, Activity? activity)
+    async Task<StepOutcome> CommitAsync(Step step, StepCommit commit, Activity? span)
     {
         points.Passed(StepPoint.BeforeCommit);
-        var committing = committer.CommitAsync(commit, CancellationToken.None);
-        points.Passed(StepPoint.DuringCommit);
-        var (outcome, refusal) = await committing;
-        activity?.SetTag(ResonanceTelemetry.OutcomeTag, outcome.ToString());
-        ResonanceTelemetry.StepEnded(commit.Workflow.Type, outcome.ToString());
+        var begun = TimeProvider.System.GetTimestamp();
+        var (outcome, refusal) = await AwaitCommitAsync(commit);
+        ResonanceMetrics.PhaseEnded("commit", TimeProvider.System.GetElapsedTime(begun));
+        StepTrace.Ended(span, commit, step.Entries, outcome);
+        ResonanceMetrics.StepEnded(commit.Workflow.Type, StepTrace.Word(outcome));
         switch (outcome)
         {
             case StepOutcome.Committed:
                 cache.Keep(commit.Workflow);
+                StepMeasures.Committed(commit, step.Entries);
                 points.Passed(StepPoint.AfterCommit);
                 await PublishAsync(step, commit);
                 points.Passed(StepPoint.BeforeAcknowledge);
@@ -107,8 +127,17 @@ sealed class StepProcessor(
         return outcome;
     }
 
+    async Task<StepResult> AwaitCommitAsync(StepCommit commit)
+    {
+        using var span = StepTrace.StartCommit(committer.DatabaseName);
+        var committing = committer.CommitAsync(commit, span, CancellationToken.None);
+        points.Passed(StepPoint.DuringCommit);
+        return await committing;
+    }
+
     async Task PublishAsync(Step step, StepCommit commit)
     {
+        var beginning = TimeProvider.System.GetTimestamp();
         committed.Publish(commit);
         var now = new List<OutgoingMessage>(step.Messages.Count);
         foreach (var message in step.Messages)
@@ -122,21 +151,7 @@ sealed class StepProcessor(
         var begun = sender.BeginAsync(now);
         points.Passed(StepPoint.MidPublish);
         await begun;
-    }
-
-    /// <summary>The trace that a foreign producer began goes on here; MassTransit reads only its own header.</summary>
-    static Activity? StartActivity(ConsumeContext context)
-    {
-        if (!ResonanceTelemetry.Source.HasListeners())
-            return null;
-
-        var foreign = !context.ReceiveContext.TransportHeaders.TryGetHeader("MT-Activity-Id", out _)
-            && context.ReceiveContext.TransportHeaders.TryGetHeader("traceparent", out var header)
-            ? header as string ?? (header is byte[] bytes ? System.Text.Encoding.ASCII.GetString(bytes) : null)
-            : null;
-        return foreign is not null && ActivityContext.TryParse(foreign, null, isRemote: true, out var parent)
-            ? ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.StepSpan, ActivityKind.Consumer, parent)
-            : ResonanceTelemetry.Source.StartActivity(ResonanceTelemetry.StepSpan, ActivityKind.Internal);
+        ResonanceMetrics.PhaseEnded("publish", TimeProvider.System.GetElapsedTime(beginning));
     }
 
     /// <summary>

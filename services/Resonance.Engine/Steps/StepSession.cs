@@ -4,6 +4,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Telemetry;
 
 namespace Resonance.Engine.Steps;
 
@@ -18,9 +19,15 @@ sealed class StepSession<TInstance>(
     /// <summary>True when the machine handled (or refused) the event; false when there is no instance to handle it.</summary>
     public bool Decided { get; private set; }
 
+    /// <summary>How long it took to load the instance.</summary>
+    public TimeSpan Loading { get; private set; }
+
     public async Task<TInstance?> LoadAsync(CancellationToken cancellationToken)
     {
+        var begun = TimeProvider.System.GetTimestamp();
         _row = await loader.LoadAsync(step.WorkflowId, cancellationToken);
+        Loading = TimeProvider.System.GetElapsedTime(begun);
+        ResonanceMetrics.PhaseEnded("load", Loading);
         points.Passed(StepPoint.AfterLoad);
         if (_row is not null && _row.Type != workflow.Type)
             throw new WrongWorkflowException(_row.Id, _row.Type, workflow.Type);

@@ -8,6 +8,9 @@ namespace Resonance.Engine.Storage;
 /// </remarks>
 public interface IWorkflowStore
 {
+    /// <summary>OpenTelemetry's name of the database, e.g. <c>postgresql</c>: the attribute <c>db.system.name</c>.</summary>
+    string DatabaseName { get; }
+
     /// <summary>Brings the schema up to date; any number of processes may call it at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 

@@ -33,4 +33,7 @@ public sealed record OutboxMessage
 
     /// <summary>Times that sending failed so far.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>With a claimed message: how long ago it came due, on the store's clock.</summary>
+    public TimeSpan Overdue { get; init; }
 }

@@ -18,12 +18,11 @@ public abstract class ActivityWorker<TCommand, TReply>(WorkerEffects effects) : 
     where TReply : class, IActivityReply
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<TCommand> context)
+    public Task Consume(ConsumeContext<TCommand> context)
     {
         var command = context.Message;
-        var reply = await effects.TransactAsync<TCommand, TReply>(
-            command, (transaction, token) => ExecuteAsync(command, transaction, token), context.CancellationToken);
-        await effects.RespondAsync(context, reply);
+        return effects.AnswerAsync(context, () => effects.TransactAsync<TCommand, TReply>(
+            command, (transaction, token) => ExecuteAsync(command, transaction, token), context.CancellationToken));
     }
 
     /// <summary>Does the work.</summary>

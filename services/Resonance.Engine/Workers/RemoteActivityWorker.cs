@@ -18,11 +18,11 @@ public abstract class RemoteActivityWorker<TCommand, TReply>(WorkerEffects effec
     where TReply : class, IActivityReply
 {
     /// <inheritdoc />
-    public async Task Consume(ConsumeContext<TCommand> context)
+    public Task Consume(ConsumeContext<TCommand> context)
     {
         var command = context.Message;
-        var reply = await effects.CallAsync<TCommand, TReply>(command, token => CallAsync(command, token), context.CancellationToken);
-        await effects.RespondAsync(context, reply);
+        return effects.AnswerAsync(context, () => effects.CallAsync<TCommand, TReply>(
+            command, token => CallAsync(command, token), context.CancellationToken));
     }
 
     /// <summary>Has the work done.</summary>

@@ -15,6 +15,24 @@ public sealed class WorkerEffects(IDatabase database, TimeProvider time, ILogger
 {
     const string BeforeWork = "before_work";
 
+    /// <summary>Has a command carried out, and answers it.</summary>
+    internal async Task AnswerAsync<TCommand>(ConsumeContext<TCommand> context, Func<Task<IActivityReply?>> work)
+        where TCommand : class, IActivityCommand
+    {
+        using var attempt = WorkerAttempt.Begin(context.Message);
+        try
+        {
+            var reply = await work();
+            attempt.Answered(reply);
+            await RespondAsync(context, reply);
+        }
+        catch (Exception exception)
+        {
+            attempt.Failed(exception);
+            throw;
+        }
+    }
+
     /// <summary>Does the work and keeps its reply in one transaction.</summary>
     internal async Task<IActivityReply?> TransactAsync<TCommand, TReply>(
         TCommand command, Func<WorkerTransaction, CancellationToken, Task<WorkerResult<TReply>>> work, CancellationToken cancellationToken)
@@ -68,7 +86,7 @@ public sealed class WorkerEffects(IDatabase database, TimeProvider time, ILogger
     }
 
     /// <summary>Sends the reply to the address that the command names.</summary>
-    internal async Task RespondAsync<TCommand>(ConsumeContext<TCommand> context, IActivityReply? reply)
+    async Task RespondAsync<TCommand>(ConsumeContext<TCommand> context, IActivityReply? reply)
         where TCommand : class, IActivityCommand
     {
         var command = typeof(TCommand).Name;
@@ -115,14 +133,18 @@ public sealed class WorkerEffects(IDatabase database, TimeProvider time, ILogger
             INSERT INTO worker_effect (idempotency_key, command, attempts, first_at, last_at) VALUES (@key, @command, 1, @now, @now)
             ON CONFLICT (idempotency_key) DO UPDATE SET attempts = worker_effect.attempts + 1, last_at = excluded.last_at
             WHERE worker_effect.command = excluded.command
-            RETURNING reply_type, reply
+            RETURNING reply_type, reply, attempts
             """,
             [("@key", command.IdempotencyKey), ("@command", typeof(TCommand).FullName), ("@now", Now())],
-            row => row.IsDBNull(0) ? null : Restore<TReply>(row.GetString(0), row.GetString(1)),
+            row => (
+                Answer: row.IsDBNull(0) ? null : Restore<TReply>(row.GetString(0), row.GetString(1)), Deliveries: row.GetInt64(2)),
             cancellationToken);
 
         if (rows is [var kept])
-            return new Begun(kept);
+        {
+            WorkerAttempt.Counted(kept.Deliveries);
+            return new Begun(kept.Answer);
+        }
 
         return new Begun(WorkerResult
             .Refused("idempotency_key_reused", $"The idempotency key '{command.IdempotencyKey}' belongs to a command of another type.")

@@ -25,16 +25,28 @@ sealed record HistoryAnswer
     /// <summary>Chains the step to the one before: SHA-256, 64 hexadecimal digits.</summary>
     public required string Hash { get; init; }
 
-    public static HistoryAnswer Of(HistoryStep step) => new()
+    /// <summary>W3C id of the trace that the step was taken in; null when it was in none.</summary>
+    public required string? TraceId { get; init; }
+
+    /// <summary>Where the trace can be seen; null unless <c>Observability:TraceUrl</c> says.</summary>
+    public required string? TraceUrl { get; init; }
+
+    public static HistoryAnswer Of(HistoryStep step, ObservabilityOptions observability)
     {
-        Sequence = step.Sequence,
-        OccurredAt = step.OccurredAt,
-        Event = step.Event,
-        From = StateNames.ToScreen(step.From),
-        To = StateNames.ToScreen(step.To),
-        Entries = EntriesOf(step.Entries),
-        Hash = Convert.ToHexStringLower(step.Hash),
-    };
+        var traceId = ObservabilityOptions.TraceIdOf(step.TraceParent);
+        return new HistoryAnswer
+        {
+            Sequence = step.Sequence,
+            OccurredAt = step.OccurredAt,
+            Event = step.Event,
+            From = StateNames.ToScreen(step.From),
+            To = StateNames.ToScreen(step.To),
+            Entries = EntriesOf(step.Entries),
+            Hash = Convert.ToHexStringLower(step.Hash),
+            TraceId = traceId,
+            TraceUrl = observability.LinkTo(traceId),
+        };
+    }
 
     static JsonArray EntriesOf(string json)
     {

@@ -19,7 +19,8 @@ sealed record WorkflowListItem(
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? FinishedAt,
-    string? TraceId);
+    string? TraceId,
+    string? TraceUrl);
 
 /// <param name="Items">Instances, the one that started last first.</param>
 /// <param name="NextCursor">Fetches the next page; null on the last one.</param>
@@ -46,6 +47,7 @@ static class ListEndpoint
     static async Task<IResult> ListAsync(
         WorkflowQueries queries,
         WorkflowCatalog catalog,
+        ObservabilityOptions observability,
         [Description("Workflow type, e.g. order.")] string? type,
         [Description("running, suspended, compensating, completed, failed or cancelled.")] string? status,
         [Description("State as on screen (VALIDATE_CARD) or as in code (ValidateCard).")] string? state,
@@ -72,7 +74,7 @@ static class ListEndpoint
             return Problems.Invalid(query.Errors, "The query has values that are not known.");
 
         var page = await queries.ListAsync(filter, cancellationToken);
-        return TypedResults.Ok(new WorkflowListAnswer([.. page.Items.Select(ToItem)], page.Next?.ToString()));
+        return TypedResults.Ok(new WorkflowListAnswer([.. page.Items.Select(row => ToItem(row, observability))], page.Next?.ToString()));
     }
 
     static IEnumerable<string> StatesOf(WorkflowCatalog catalog, string? type) =>
@@ -84,7 +86,7 @@ static class ListEndpoint
     static string Alternatives(IEnumerable<string> names) =>
         string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
-    static WorkflowListItem ToItem(WorkflowSummary row) => new(
+    static WorkflowListItem ToItem(WorkflowSummary row, ObservabilityOptions observability) => new(
         row.Id, row.Type, row.Key, StateNames.ToScreen(row.State), row.Status, row.Version, row.Priority, row.StartedAt, row.UpdatedAt,
-        row.FinishedAt, row.TraceId);
+        row.FinishedAt, row.TraceId, observability.LinkTo(row.TraceId));
 }

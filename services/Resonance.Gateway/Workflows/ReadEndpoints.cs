@@ -48,7 +48,10 @@ sealed record WorkflowAnswer
     /// <summary>W3C trace id.</summary>
     public required string? TraceId { get; init; }
 
-    public static WorkflowAnswer Of(WorkflowRow row, IReadOnlyList<PendingTimer> timers)
+    /// <summary>Where the trace can be seen; null unless <c>Observability:TraceUrl</c> says.</summary>
+    public required string? TraceUrl { get; init; }
+
+    public static WorkflowAnswer Of(WorkflowRow row, IReadOnlyList<PendingTimer> timers, ObservabilityOptions observability)
     {
         var data = InstanceData.Read(row.Data);
 
@@ -74,6 +77,7 @@ sealed record WorkflowAnswer
             Data = data.Shown,
             WaitingFor = waits,
             TraceId = row.TraceId,
+            TraceUrl = observability.LinkTo(row.TraceId),
         };
     }
 }
@@ -97,15 +101,17 @@ static class ReadEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> GetAsync(Guid id, WorkflowQueries queries, CancellationToken cancellationToken)
+    static async Task<IResult> GetAsync(
+        Guid id, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
     {
         if (await queries.GetAsync(id, cancellationToken) is not { } row)
             return Problems.NoSuchInstance(id);
 
-        return TypedResults.Ok(WorkflowAnswer.Of(row, await queries.TimersAsync(id, cancellationToken)));
+        return TypedResults.Ok(WorkflowAnswer.Of(row, await queries.TimersAsync(id, cancellationToken), observability));
     }
 
-    static async Task<IResult> GetHistoryAsync(Guid id, WorkflowQueries queries, CancellationToken cancellationToken)
+    static async Task<IResult> GetHistoryAsync(
+        Guid id, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
     {
         var history = await queries.HistoryAsync(id, cancellationToken);
 
@@ -113,6 +119,6 @@ static class ReadEndpoints
         if (history.Count == 0 && await queries.GetAsync(id, cancellationToken) is null)
             return Problems.NoSuchInstance(id);
 
-        return TypedResults.Ok(history.Select(HistoryAnswer.Of).ToArray());
+        return TypedResults.Ok(history.Select(step => HistoryAnswer.Of(step, observability)).ToArray());
     }
 }

@@ -22,7 +22,8 @@ sealed record SeenWait(string What, DateTimeOffset? Until);
 
 /// <summary>A step as <c>GET /api/workflows/{id}/history</c> shows it.</summary>
 sealed record SeenStep(
-    long Sequence, DateTimeOffset OccurredAt, string Event, string From, string To, IReadOnlyList<JsonObject> Entries, string Hash);
+    long Sequence, DateTimeOffset OccurredAt, string Event, string From, string To, IReadOnlyList<JsonObject> Entries, string Hash,
+    string? TraceId);
 
 static class SeenHistory
 {

@@ -51,6 +51,9 @@ public abstract class GatewayFixture : IAsyncLifetime
     /// <summary>Whether a rule can only be published after a what-if.</summary>
     protected virtual bool RequireWhatIf => false;
 
+    /// <summary>Where traces can be seen.</summary>
+    protected virtual string? TraceUrl => null;
+
     protected virtual TimeProvider Clock => TimeProvider.System;
 
     private protected IServiceProvider Services => _app.Services;
@@ -78,6 +81,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<ActOnWorkflow>(ActAsync)
             .AddSingleton<ActOnIncidents>(ActOnIncidentsAsync)
             .AddSingleton<RaiseEvent>(RaiseAsync)
+            .AddSingleton(new ObservabilityOptions { TraceUrl = TraceUrl })
             .AddResonanceGateway();
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();

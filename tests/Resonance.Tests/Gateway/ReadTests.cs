@@ -22,7 +22,7 @@ public sealed class ReadTests : GatewayFixture
             "startedAt":"2026-01-31T09:15:43.105+00:00","updatedAt":"2026-01-31T09:15:44.105+00:00","finishedAt":null,
             "data":{"amount":12.5},
             "waitingFor":[{"what":"AssessCard time-out","until":"2026-01-31T09:16:13.105+00:00"}],
-            "traceId":"0af7651916cd43dd8448eb211c80319c"}
+            "traceId":"0af7651916cd43dd8448eb211c80319c","traceUrl":null}
             """.Replace("\n", "", StringComparison.Ordinal),
             answer.GetRawText());
     }
@@ -67,7 +67,7 @@ public sealed class ReadTests : GatewayFixture
             [{"sequence":1,"occurredAt":"2026-01-31T09:15:44.105+00:00","event":"StartPayment","from":"INITIAL","to":"VALIDATE_CARD",
             "entries":[{"kind":"stateChanged","from":"INITIAL","to":"VALIDATE_CARD"},
             {"kind":"eventRejected","event":"CardCaptured","state":"VALIDATE_CARD"},{"kind":"timerSet","timer":"ToValidate"}],
-            "hash":"0101010101010101010101010101010101010101010101010101010101010101"}]
+            "hash":"0101010101010101010101010101010101010101010101010101010101010101","traceId":null,"traceUrl":null}]
             """.Replace("\n", "", StringComparison.Ordinal),
             answer.GetRawText());
     }
@@ -116,7 +116,7 @@ public sealed class ReadTests : GatewayFixture
             $$"""
             {"id":"{{Id(5)}}","type":"payment","key":"payment-{{Id(5):N}}","state":"VALIDATE_CARD","status":"running","version":3,
             "priority":7,"startedAt":"2026-01-31T09:15:48.105+00:00","updatedAt":"2026-01-31T09:15:49.105+00:00",
-            "finishedAt":"2026-01-31T09:15:49.105+00:00","traceId":"0af7651916cd43dd8448eb211c80319c"}
+            "finishedAt":"2026-01-31T09:15:49.105+00:00","traceId":"0af7651916cd43dd8448eb211c80319c","traceUrl":null}
             """.Replace("\n", "", StringComparison.Ordinal),
             first.GetProperty("items")[0].GetRawText());
     }

@@ -17,6 +17,8 @@ sealed class ScriptedStore : IWorkflowStore
     /// <summary>What there is to load.</summary>
     public List<WorkflowRow> Instances { get; } = [];
 
+    public string DatabaseName => "scripted";
+
     public Task CheckAsync(CancellationToken cancellationToken) =>
         CheckFails is null ? Task.CompletedTask : Task.FromException(CheckFails);
 

@@ -31,7 +31,8 @@ static class OutboxStatements
     public const string ClaimDue =
         """
         WITH due AS MATERIALIZED (
-            SELECT message_id, workflow_id, token, timer, destination, content_type, body, envelope, trace_parent, attempts, available_at
+            SELECT message_id, workflow_id, token, timer, destination, content_type, body, envelope, trace_parent, attempts,
+                   (extract(epoch FROM now() - due_at) * 1000000)::bigint AS overdue, available_at
             FROM outbox WHERE available_at <= now() AND set_aside_at IS NULL
             ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED
         ), leased AS (

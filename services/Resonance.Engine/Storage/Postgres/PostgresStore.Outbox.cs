@@ -109,5 +109,6 @@ sealed partial class PostgresStore
         Envelope = reader.GetString(7),
         TraceParent = reader.IsDBNull(8) ? null : reader.GetString(8),
         Attempts = reader.GetInt32(9),
+        Overdue = TimeSpan.FromMicroseconds(Math.Max(0, reader.GetInt64(10))),
     };
 }

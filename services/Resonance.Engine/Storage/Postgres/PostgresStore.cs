@@ -18,6 +18,8 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
         RETURNING next - $2
         """;
 
+    public string DatabaseName => "postgresql";
+
     public Task MigrateAsync(CancellationToken cancellationToken) => migration.MigrateAsync(cancellationToken);
 
     public async Task CheckAsync(CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ sealed partial class SqliteStore
 
     const string DueSql =
         """
-        SELECT message_id, workflow_id, token, timer, destination, content_type, body, envelope, trace_parent, attempts
+        SELECT message_id, workflow_id, token, timer, destination, content_type, body, envelope, trace_parent, attempts, $1 - due_at
         FROM outbox WHERE available_at <= $1 AND set_aside_at IS NULL
         ORDER BY available_at, rowid LIMIT $2
         """;
@@ -139,5 +139,6 @@ sealed partial class SqliteStore
         Envelope = reader.GetString(7),
         TraceParent = reader.IsDBNull(8) ? null : reader.GetString(8),
         Attempts = reader.GetInt32(9),
+        Overdue = TimeSpan.FromMicroseconds(Math.Max(0, reader.GetInt64(10))),
     };
 }

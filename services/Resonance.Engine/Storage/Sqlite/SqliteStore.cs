@@ -20,6 +20,8 @@ sealed partial class SqliteStore(SqliteConnections connections, SqliteMigration 
         RETURNING next - $2
         """;
 
+    public string DatabaseName => "sqlite";
+
     public Task MigrateAsync(CancellationToken cancellationToken) => migration.MigrateAsync(cancellationToken);
 
     public Task CheckAsync(CancellationToken cancellationToken) =>

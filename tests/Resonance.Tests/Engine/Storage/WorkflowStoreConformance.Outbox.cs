@@ -19,7 +19,10 @@ public abstract partial class WorkflowStoreConformance
         var claimed = Assert.Single(await Store.ClaimDueAsync(10, Lease, Cancelled));
 
         Assert.Equal(sent.Body, claimed.Body);
-        Assert.Equal(sent with { WorkflowId = instance.Id, Body = claimed.Body }, claimed);
+        Assert.Equal(sent with { WorkflowId = instance.Id, Body = claimed.Body, Overdue = claimed.Overdue }, claimed);
+
+        // It was due at once, and lay until the lease was over.
+        Assert.InRange(claimed.Overdue, Lease, Lease + TimeSpan.FromMinutes(1));
     }
 
     [Fact]

@@ -63,16 +63,16 @@ sealed class StoredRows : IAsyncDisposable
             cancellationToken);
 
     public Task AddStepAsync(
-        Guid id, long sequence, string from, string to, string entries, CancellationToken cancellationToken) =>
+        Guid id, long sequence, string from, string to, string entries, CancellationToken cancellationToken, string? traceParent = null) =>
         ExecuteAsync(
             """
             INSERT INTO journal (workflow_id, sequence, message_id, event, from_state, to_state, entries, data, occurred_at, trace_parent,
                 previous_hash, hash)
-            VALUES (@id, @sequence, @message, 'StartPayment', @from, @to, @entries, '{}', @at, NULL, @previous, @hash)
+            VALUES (@id, @sequence, @message, 'StartPayment', @from, @to, @entries, '{}', @at, @trace, @previous, @hash)
             """,
             [
                 ("@id", Text(id)), ("@sequence", sequence), ("@message", Text(MassTransit.NewId.NextGuid())), ("@from", from), ("@to", to),
-                ("@entries", entries), ("@at", Microseconds(sequence)), ("@previous", Hash((byte)(sequence - 1))),
+                ("@entries", entries), ("@trace", traceParent ?? (object)DBNull.Value), ("@at", Microseconds(sequence)), ("@previous", Hash((byte)(sequence - 1))),
                 ("@hash", Hash((byte)sequence)),
             ],
             cancellationToken);
