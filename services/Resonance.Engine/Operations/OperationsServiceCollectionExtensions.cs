@@ -18,7 +18,10 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton<ServedQueues>();
         services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
         services.TryAddSingleton(provider => new QueueDepths(
-            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<DueMessages>(),
+            provider.GetRequiredService<QueueWatch>(),
+            new DueMessages(
+                provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<DeliveryOptions>().Lease,
+                provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(

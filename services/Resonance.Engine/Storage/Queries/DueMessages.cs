@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
-using Resonance.Engine.Delivery;
 
 namespace Resonance.Engine.Storage.Queries;
 
 /// <summary>Counts messages that the outbox should have got rid of by now. Reads only.</summary>
-sealed class DueMessages(IDbContextFactory<ReadContext> contexts, DeliveryOptions options, TimeProvider clock)
+/// <param name="contexts">The read side.</param>
+/// <param name="lease">How long a message may be leased to the process that sends it.</param>
+/// <param name="clock">Tells what is due.</param>
+sealed class DueMessages(IDbContextFactory<ReadContext> contexts, TimeSpan lease, TimeProvider clock)
 {
     // A message that could not be sent is put off by at most so long.
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -15,7 +17,7 @@ sealed class DueMessages(IDbContextFactory<ReadContext> contexts, DeliveryOption
         var now = clock.GetUtcNow();
 
         // Follows from the time when a message comes due, and has an index: timers that run for long are not looked at.
-        var claimable = now + options.Lease + LongestPause;
+        var claimable = now + lease + LongestPause;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.Outbox
             .Where(row => row.SetAsideAt == null && row.AvailableAt <= claimable && row.DueAt <= now)

@@ -37,7 +37,6 @@ static class WorkflowQueriesExtensions
         });
         services.AddSingleton<JournalPeriod>();
         services.AddSingleton<RuleEvaluations>();
-        services.AddSingleton<DueMessages>();
         services.AddSingleton(provider => new JournalScan(provider.GetRequiredService<JournalPeriod>()));
         services.AddSingleton(provider => new WorkflowFigures(provider.GetRequiredService<JournalPeriod>()));
         return services.AddSingleton(provider => new WorkflowQueries(
