@@ -51,6 +51,20 @@ try
         report.Add(await MemoryUse.MeasureAsync(resonance, options, stop.Token));
     if (options.Runs("rules"))
         report.Add(await Rules.MeasureAsync(options, stop.Token));
+    if (options.Runs("audit"))
+    {
+        var files = Directory.CreateTempSubdirectory("resonance-benchmark-");
+        await using (var auditedDatabase = await BenchmarkDatabase.CreateAsync(postgres, stop.Token))
+        await using (var auditedBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token))
+        await using (var audited = await ResonanceVariant.StartAuditedAsync(
+            auditedDatabase, auditedBroker, options.Concurrency, files.FullName, stop.Token))
+        {
+            report.Add(await Throughput.MeasureAsync(audited, resonance, auditedDatabase, options, stop.Token));
+        }
+
+        files.Delete(recursive: true);
+    }
+
     await report.SaveAsync(stop.Token);
     return 0;
 }

@@ -1,7 +1,11 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Resonance.Audit;
+using Resonance.Audit.Checkpoints;
+using Resonance.Audit.Ledger;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
@@ -13,22 +17,46 @@ static class ResonanceVariant
 {
     public const string Name = "resonance";
 
+    public const string AuditedName = "resonance audited";
+
     public static Task<Variant> StartAsync(
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
-        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency), cancellationToken);
+        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency, audited: false), cancellationToken);
 
-    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency)
+    /// <summary>With the audit's role in the same process.</summary>
+    public static Task<Variant> StartAuditedAsync(
+        BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, string files, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            AuditedName,
+            services =>
+            {
+                services.AddSingleton(new CheckpointOptions { DataDirectory = files });
+                Configure(services, database, broker, concurrency, audited: true);
+            },
+            cancellationToken);
+
+    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, bool audited)
     {
-        services.AddPostgresStore(new PostgresOptions { ConnectionString = database.ConnectionString });
+        var store = new PostgresOptions { ConnectionString = database.ConnectionString };
+        services.AddPostgresStore(store);
+        if (audited)
+        {
+            var roles = new AuditRoles(new AuditOptions().Role, store.ApplicationRole);
+            services.AddResonanceAudit(
+                new AuditOptions(), loggers => AuditDatabase.OnPostgres(database.ConnectionString, roles, writes: true, loggers));
+        }
+
         services.AddSingleton(new SchemaOptions(Migrate: true));
         services.AddHostedService<SchemaStartup>();
-        services.AddResonanceEngine();
+        services.AddResonanceEngine(new DeliveryOptions { PublishSteps = audited });
         services.AddWorkflowDefinition<CheckoutWorkflow>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddWorkflow<CheckoutWorkflow, CheckoutInstance>(CheckoutWorkflow.Type);
             bus.AddCheckoutWorkers();
+            if (audited)
+                bus.AddResonanceWitness();
             bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
             {
                 endpoint.PrefetchCount = concurrency;
