@@ -2,9 +2,11 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
+using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Benchmarks;
 
@@ -17,12 +19,35 @@ static class ResonanceVariant
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
         Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency), cancellationToken);
 
+    /// <summary>Likewise without servers: SQLite below a directory, and the broker in memory.</summary>
+    public static Task<Variant> StartEmbeddedAsync(string directory, int concurrency, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            Name,
+            services =>
+            {
+                services.AddSqliteStore(new SqliteOptions { ConnectionString = $"Data Source={Path.Combine(directory, "benchmark.db")}" });
+                Configure(
+                    services, new DeliveryOptions { DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1) }, concurrency,
+                    bus => bus.UsingInMemory(Finish));
+            },
+            cancellationToken);
+
     static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency)
     {
         services.AddPostgresStore(new PostgresOptions { ConnectionString = database.ConnectionString });
+        Configure(services, new DeliveryOptions(), concurrency, bus => bus.UsingRabbitMq((context, transport) =>
+        {
+            broker.Configure(transport);
+            Finish(context, transport);
+        }));
+    }
+
+    static void Configure(
+        IServiceCollection services, DeliveryOptions delivery, int concurrency, Action<IBusRegistrationConfigurator> useBroker)
+    {
         services.AddSingleton(new SchemaOptions(Migrate: true));
         services.AddHostedService<SchemaStartup>();
-        services.AddResonanceEngine();
+        services.AddResonanceEngine(delivery);
         services.AddWorkflowDefinition<CheckoutWorkflow>();
         services.AddMassTransit(bus =>
         {
@@ -35,13 +60,15 @@ static class ResonanceVariant
                 endpoint.ConcurrentMessageLimit = concurrency;
                 endpoint.UseResonanceEndpoint(context);
             });
-            bus.UsingRabbitMq((context, transport) =>
-            {
-                broker.Configure(transport);
-                transport.UseResonance(context);
-                transport.ConfigureEndpoints(context);
-            });
+            useBroker(bus);
         });
+    }
+
+    static void Finish<TEndpoint>(IBusRegistrationContext context, IBusFactoryConfigurator<TEndpoint> transport)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        transport.UseResonance(context);
+        transport.ConfigureEndpoints(context);
     }
 }
 
