@@ -1,10 +1,13 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
+using Resonance.Audit.Trail;
 using Resonance.Audit.Witness;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
 
 namespace Resonance.Audit;
 
@@ -33,6 +36,24 @@ public static class ResonanceAuditExtensions
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
             provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
+        return services.AddLedgerProofs().AddTrail();
+    }
+
+    /// <summary>What is read off the ledger: figures, the trail, and the steps as they come.</summary>
+    static IServiceCollection AddTrail(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new ProjectedFigures(provider.GetRequiredService<AuditDatabase>()));
+        services.AddSingleton<ProjectionRebuild>();
+        services.AddSingleton(provider => new AuditTrailReader(
+            provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var follower = new LedgerFollower(
+                provider.GetRequiredService<AuditTrailReader>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<LedgerFollower>>());
+            provider.GetRequiredService<LedgerStore>().Appended += _ => follower.Look();
+            return follower;
+        });
         return services;
     }
 
@@ -42,5 +63,6 @@ public static class ResonanceAuditExtensions
         bus.AddConsumer<StepsWitness, StepsWitnessDefinition>();
         bus.AddSingleton<JournalComparison>();
         bus.AddHostedService<CatchUp>();
+        bus.AddCheckpointer();
     }
 }

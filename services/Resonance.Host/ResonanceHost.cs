@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Resonance.Audit.Checkpoints;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
@@ -54,7 +55,7 @@ static class ResonanceHost
             Console.Error.WriteLine(string.Join(Environment.NewLine, exception.Failures));
             return 2;
         }
-        catch (Exception exception) when (exception is WorkflowDefinitionException or WorkflowUpgradeException or RuleSetException)
+        catch (Exception exception) when (exception is WorkflowDefinitionException or WorkflowUpgradeException or RuleSetException or AuditKeyException)
         {
             Console.Error.WriteLine(exception.Message);
             return 2;

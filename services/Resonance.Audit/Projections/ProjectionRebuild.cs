@@ -14,8 +14,6 @@ namespace Resonance.Audit.Projections;
 /// </remarks>
 sealed class ProjectionRebuild(AuditDatabase database, JournalScan journal)
 {
-    const int StepsAtOnce = 2_000;
-
     static readonly StoreText BeginSql = new("UPDATE projection SET newest = newest + 1 WHERE id = 1 RETURNING newest");
 
     static readonly StoreText SizeSql = new("SELECT size FROM ledger WHERE id = 1");
@@ -36,6 +34,9 @@ sealed class ProjectionRebuild(AuditDatabase database, JournalScan journal)
     static readonly StoreText ForgetMinutesSql = new("DELETE FROM minute_figure WHERE generation <= @generation");
 
     static readonly StoreText ForgetStatesSql = new("DELETE FROM state_count WHERE generation <= @generation");
+
+    /// <summary>Steps that one transaction counts.</summary>
+    internal int StepsAtOnce { get; init; } = 2_000;
 
     /// <summary>Computes the figures anew and puts them in the place of those that are read.</summary>
     /// <param name="progress">Told of how far it is after each transaction.</param>

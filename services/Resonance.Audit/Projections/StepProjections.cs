@@ -122,7 +122,7 @@ sealed class StepProjections
     {
         var stored = new Dictionary<(string Type, DateTimeOffset Minute), byte[]>();
         var wanted = tally.Minutes.Where(minute => minute.Value.Durations.Count > 0)
-            .Select(minute => new { minute.Key.Type, Minute = Microseconds(minute.Key.Minute) }).ToArray();
+            .Select(minute => new { minute.Key.Type, Minute = AuditRow.Microseconds(minute.Key.Minute) }).ToArray();
         if (wanted.Length == 0)
             return stored;
 
@@ -134,13 +134,11 @@ sealed class StepProjections
         return stored;
     }
 
-    static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
-
     sealed class MinuteChange((string Type, DateTimeOffset Minute) place, MinuteCounts counts)
     {
         public string Type => place.Type;
 
-        public long Minute => Microseconds(place.Minute);
+        public long Minute => AuditRow.Microseconds(place.Minute);
 
         public long Steps => counts.Steps;
 

@@ -61,6 +61,9 @@ public sealed record WorkflowDescription
     /// <summary>The rules that decide in it, by name.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
+    /// <summary>The queues of the workers and workflows that its activities send commands to.</summary>
+    public IReadOnlyList<string> Destinations { get; init; } = [];
+
     /// <summary>Identifies states, events, transitions and activities: 64 hexadecimal digits. A change to one of them changes it.</summary>
     public required string Hash { get; init; }
 

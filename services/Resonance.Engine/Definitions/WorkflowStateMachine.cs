@@ -189,6 +189,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             States = states,
             StatusIn = StatusIn,
             Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],
+            Destinations = [.. Activities.Select(activity => activity.Destination).Distinct(StringComparer.Ordinal)],
             Hash = WorkflowGraph.HashOf(diagram, Activities.Select(activity =>
                 $"{activity.Name} {activity.CommandType.Name} {activity.ReplyType.Name} {activity.CompensatedBy?.Name}")),
             Diagram = diagram,

@@ -16,4 +16,7 @@ static class Addresses
         var name = Uri.UnescapeDataString(address.AbsolutePath[(address.AbsolutePath.LastIndexOf('/') + 1)..]);
         return $"exchange:{name}{address.Query}";
     }
+
+    /// <summary>The name in a portable address: <c>exchange:name?type=fanout</c> gives <c>name</c>.</summary>
+    public static string NameOf(string portable) => portable[(portable.IndexOf(':') + 1)..].Split('?')[0];
 }

@@ -14,6 +14,22 @@ public abstract class QueueWatch
     /// <returns>Null when there is no such queue.</returns>
     /// <exception cref="Exception">The broker cannot be reached; which exception it is depends on its driver.</exception>
     public abstract Task<QueueState?> LookAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>Looks at several queues at once.</summary>
+    /// <returns>Those that there are, by name.</returns>
+    /// <exception cref="Exception">The broker cannot be reached; which exception it is depends on its driver.</exception>
+    public virtual async Task<IReadOnlyDictionary<string, QueueState>> LookAsync(
+        IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
+    {
+        var states = new Dictionary<string, QueueState>(StringComparer.Ordinal);
+        foreach (var queue in queues)
+        {
+            if (await LookAsync(queue, cancellationToken) is { } state)
+                states[queue] = state;
+        }
+
+        return states;
+    }
 }
 
 /// <summary>The queues of the broker in memory: those that this process serves.</summary>
@@ -30,9 +46,16 @@ public sealed class RabbitMqQueueWatch(ConnectionFactory factory) : QueueWatch, 
     IConnection? _connection;
 
     /// <inheritdoc />
-    public override async Task<QueueState?> LookAsync(string queue, CancellationToken cancellationToken)
+    public override async Task<QueueState?> LookAsync(string queue, CancellationToken cancellationToken) =>
+        (await LookAsync([queue], cancellationToken)).GetValueOrDefault(queue);
+
+    /// <inheritdoc />
+    public override async Task<IReadOnlyDictionary<string, QueueState>> LookAsync(
+        IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
+        var states = new Dictionary<string, QueueState>(StringComparer.Ordinal);
+        IChannel? channel = null;
         try
         {
             if (_connection is not { IsOpen: true })
@@ -42,18 +65,40 @@ public sealed class RabbitMqQueueWatch(ConnectionFactory factory) : QueueWatch, 
                 _connection = await factory.CreateConnectionAsync("resonance-watch", cancellationToken);
             }
 
-            // A question about a queue that is not there closes its channel: each question has its own.
-            await using var channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            foreach (var queue in queues)
+            {
+                channel ??= await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                if (await LookAsync(channel, queue, cancellationToken) is { } state)
+                {
+                    states[queue] = state;
+                    continue;
+                }
+
+                // A question about a queue that is not there closes its channel.
+                await channel.DisposeAsync();
+                channel = null;
+            }
+
+            return states;
+        }
+        finally
+        {
+            if (channel is not null)
+                await channel.DisposeAsync();
+            _gate.Release();
+        }
+    }
+
+    static async Task<QueueState?> LookAsync(IChannel channel, string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
             var state = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             return new QueueState(state.ConsumerCount, state.MessageCount);
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
             return null;
-        }
-        finally
-        {
-            _gate.Release();
         }
     }
 

@@ -17,6 +17,12 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton(new RecoveryOptions());
         services.TryAddSingleton<ServedQueues>();
         services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
+        services.TryAddSingleton(provider => new QueueDepths(
+            provider.GetRequiredService<QueueWatch>(),
+            new DueMessages(
+                provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<DeliveryOptions>().Lease,
+                provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(
             provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),

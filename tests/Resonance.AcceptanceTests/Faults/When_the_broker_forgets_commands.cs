@@ -18,7 +18,7 @@ public sealed class When_the_broker_forgets_commands(Servers servers)
 
         // Without workers the commands stay in their queue, where they can be forgotten.
         await using var engine = await HostProcess.StartAsync(
-            installation.Settings.With("Resonance__Roles", "engine,gateway"), cancellationToken);
+            installation.Settings.With("Resonance__Roles", "engine,audit,gateway"), cancellationToken);
         await client.PostAsync(engine, cancellationToken);
         await Eventually.SeeAsync(
             async token => (await installation.Broker.QueuesAsync(token)).Single(queue => queue.Name == Inventory).Ready,

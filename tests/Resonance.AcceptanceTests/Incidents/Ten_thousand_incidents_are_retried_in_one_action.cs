@@ -27,7 +27,7 @@ public sealed class Ten_thousand_incidents_are_retried_in_one_action(Servers ser
 
         // The workers are away, so that what they are asked can be counted.
         await using var host = await HostProcess.StartAsync(
-            settings.With("Workflows__CardProvider", "01:00:00").With("Resonance__Roles", "engine,gateway"), cancellationToken);
+            settings.With("Workflows__CardProvider", "01:00:00").With("Resonance__Roles", "engine,audit,gateway"), cancellationToken);
 
         var groups = await host.Client.GetFromJsonAsync<JsonArray>("api/incidents/groups", cancellationToken);
         var accepted = await PostAsync(

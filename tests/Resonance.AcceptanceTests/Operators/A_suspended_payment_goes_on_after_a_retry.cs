@@ -14,7 +14,7 @@ public sealed class A_suspended_payment_goes_on_after_a_retry(Servers servers)
         var settings = HostSettings.OnServers(database, broker)
             .With("Workflows__CardProvider", "00:00:00.3")
             .With("Workflows__CardRetry", "00:00:00.1");
-        await using var engine = await HostProcess.StartAsync(settings.With("Resonance__Roles", "engine,gateway"), cancellationToken);
+        await using var engine = await HostProcess.StartAsync(settings.With("Resonance__Roles", "engine,audit,gateway"), cancellationToken);
         var api = new WorkflowApi(engine.Client);
 
         var payment = await api.StartAsync(new PaymentForm(), cancellationToken);

@@ -14,7 +14,7 @@ public sealed class An_instance_is_explained(Servers servers)
         await using var database = await TestDatabase.CreateAsync(servers, cancellationToken);
         await using var broker = await TestBroker.CreateAsync(servers, cancellationToken);
         var settings = HostSettings.OnServers(database, broker);
-        await using var engine = await HostProcess.StartAsync(settings.With("Resonance__Roles", "engine,gateway"), cancellationToken);
+        await using var engine = await HostProcess.StartAsync(settings.With("Resonance__Roles", "engine,audit,gateway"), cancellationToken);
         var api = new WorkflowApi(engine.Client);
         var order = await api.StartAsync(new OrderForm(), cancellationToken);
         await api.SeeAsync(order.Id, "PROCESSING", cancellationToken);

@@ -30,6 +30,7 @@ sealed record HostSettings
         new("Resonance__Broker", "rabbitmq"),
         new("Resonance__Store", "postgres"),
         new("Resonance__DefaultSchedules", "false"),
+        new("Resonance__DataDirectory", database.DataDirectory),
         new("ConnectionStrings__Postgres", database.ConnectionString),
         new("RabbitMq__Host", broker.Address.Host),
         new("RabbitMq__Port", broker.Address.Port.ToString(CultureInfo.InvariantCulture)),

@@ -7,6 +7,7 @@ namespace Resonance.AcceptanceTests.Support;
 sealed class TestDatabase : IAsyncDisposable
 {
     readonly string _admin;
+    readonly TestDirectory _files = new();
 
     TestDatabase(string admin, string name)
     {
@@ -16,6 +17,9 @@ sealed class TestDatabase : IAsyncDisposable
     }
 
     public string Name { get; }
+
+    /// <summary>Where processes on this database keep what lies beside it: the audit's key and its exported checkpoints.</summary>
+    public string DataDirectory => _files.Path;
 
     /// <summary>As a superuser who owns the database.</summary>
     public string ConnectionString { get; }
@@ -54,6 +58,7 @@ sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _files.Dispose();
         // The pool's connections would be found broken by whoever came next to the same address; nobody does, but they hold sockets.
         await using (var connection = new NpgsqlConnection(ConnectionString))
             NpgsqlConnection.ClearPool(connection);

@@ -70,6 +70,7 @@ sealed class ReadContext(DbContextOptions<ReadContext> options) : DbContext(opti
             table.Property(row => row.Token).HasColumnName("token");
             table.Property(row => row.Timer).HasColumnName("timer");
             table.Property(row => row.DueAt).HasColumnName("due_at");
+            table.Property(row => row.AvailableAt).HasColumnName("available_at");
             table.Property(row => row.Destination).HasColumnName("destination");
             table.Property(row => row.ContentType).HasColumnName("content_type");
             table.Property(row => row.Attempts).HasColumnName("attempts");
@@ -100,6 +101,8 @@ sealed class OutboxRow
     public string? Timer { get; init; }
 
     public required DateTimeOffset DueAt { get; init; }
+
+    public DateTimeOffset? AvailableAt { get; init; }
 
     public required string Destination { get; init; }
 

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Xunit;
 using Resonance.Engine.Storage.Queries;
 using Xunit;
 
@@ -45,6 +47,42 @@ public sealed class DurationHistogramTests
 
     [Fact]
     public void A_clock_that_was_set_back_makes_no_duration_below_nothing() => Assert.Equal(0, Of(-5).Percentile(50));
+
+    [Property(MaxTest = 300)]
+    public void Histograms_that_were_stored_apart_add_up_to_that_of_all_durations(NonNegativeInt[][] parts, bool longOnes)
+    {
+        var durations = parts.Select(part => part.Select(duration => longOnes ? (long)duration.Get << 31 : duration.Get).ToArray()).ToArray();
+        var sum = new DurationHistogram();
+        sum.Add(123_456_789);
+        sum.Clear();
+        foreach (var part in durations)
+            sum.Add(Of(part).ToBytes());
+
+        var all = Of([.. durations.SelectMany(part => part)]);
+        Assert.Equal(all.Count, sum.Count);
+        Assert.Equal(all.ToBytes(), sum.ToBytes());
+        if (all.Count > 0)
+        {
+            Assert.Equal(all.Average, sum.Average);
+            Assert.Equal(new[] { 1, 50, 99, 100 }.Select(all.Percentile), new[] { 1, 50, 99, 100 }.Select(sum.Percentile));
+        }
+    }
+
+    [Fact]
+    public void The_stored_form_stays_as_it_is()
+    {
+        Assert.Equal("0105b96000c3600502bb0701", Convert.ToHexStringLower(Of(5, 12_345, 5).ToBytes()));
+        Assert.Empty(new DurationHistogram().ToBytes());
+    }
+
+    [Theory]
+    [InlineData("02050500050501")]
+    [InlineData("01")]
+    [InlineData("01050580")]
+    [InlineData("010505000580")]
+    [InlineData("01050500058080800101")]
+    public void What_is_no_histogram_of_this_build_is_refused(string form) =>
+        Assert.Throws<FormatException>(() => new DurationHistogram().Add(Convert.FromHexString(form)));
 
     static DurationHistogram Of(params long[] durations)
     {

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Resonance.Audit.Checkpoints;
+
+/// <summary>Registers what reads and what signs checkpoints.</summary>
+static class CheckpointRegistration
+{
+    /// <summary>For every process: proofs and checkpoints can be read. <see cref="CheckpointOptions"/> are the host's to add.</summary>
+    public static IServiceCollection AddLedgerProofs(this IServiceCollection services) =>
+        services.AddSingleton(provider => new LedgerProofs(provider.GetRequiredService<Ledger.AuditDatabase>()));
+
+    /// <summary>For a process that witnesses: it signs as well.</summary>
+    public static void AddCheckpointer(this IServiceCollection services)
+    {
+        services.AddSingleton<CheckpointExport>();
+        services.AddSingleton<CheckpointHealth>();
+        services.AddSingleton<Checkpointer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Checkpointer>());
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "audit", provider => provider.GetRequiredService<CheckpointHealth>(), HealthStatus.Degraded, ["ready"]));
+    }
+}
