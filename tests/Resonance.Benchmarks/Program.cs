@@ -1,5 +1,8 @@
 using Resonance.Benchmarks;
 
+if (args is [OtlpSink.Argument])
+    return await OtlpSink.RunAsync();
+
 if (BenchmarkOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(BenchmarkOptions.Usage);
@@ -20,6 +23,20 @@ string?[] servers =
     Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ"),
     Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ_MANAGEMENT"),
 ];
+if (options.Mode == "telemetry" && servers.All(string.IsNullOrEmpty))
+{
+    var directory = Directory.CreateTempSubdirectory("resonance-benchmark-");
+    await using (var embedded = await ResonanceVariant.StartEmbeddedAsync(directory.FullName, options.Concurrency, CancellationToken.None))
+    {
+        var alone = new Report(options);
+        alone.Add(await TelemetryCost.MeasureAsync(embedded, "memory", options, CancellationToken.None));
+        await alone.SaveAsync(CancellationToken.None);
+    }
+
+    directory.Delete(recursive: true);
+    return 0;
+}
+
 if (servers is not [{ Length: > 0 } postgres, { Length: > 0 } rabbitMq, { Length: > 0 } management])
 {
     Console.Error.WriteLine("There are no servers to measure on. Run './test servers' and take over the variables that it prints.");
@@ -51,6 +68,22 @@ try
         report.Add(await MemoryUse.MeasureAsync(resonance, options, stop.Token));
     if (options.Runs("rules"))
         report.Add(await Rules.MeasureAsync(options, stop.Token));
+    if (options.Runs("telemetry"))
+        report.Add(await TelemetryCost.MeasureAsync(resonance, "rabbitmq", options, stop.Token));
+    if (options.Runs("audit"))
+    {
+        var files = Directory.CreateTempSubdirectory("resonance-benchmark-");
+        await using (var auditedDatabase = await BenchmarkDatabase.CreateAsync(postgres, stop.Token))
+        await using (var auditedBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token))
+        await using (var audited = await ResonanceVariant.StartAuditedAsync(
+            auditedDatabase, auditedBroker, options.Concurrency, files.FullName, stop.Token))
+        {
+            report.Add(await AuditCost.MeasureAsync(resonance, audited, options, stop.Token));
+        }
+
+        files.Delete(recursive: true);
+    }
+
     await report.SaveAsync(stop.Token);
     return 0;
 }

@@ -1,10 +1,15 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Resonance.Audit;
+using Resonance.Audit.Checkpoints;
+using Resonance.Audit.Ledger;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Delivery;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
+using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Benchmarks;
 
@@ -13,16 +18,71 @@ static class ResonanceVariant
 {
     public const string Name = "resonance";
 
+    public const string AuditedName = "resonance audited";
+
     public static Task<Variant> StartAsync(
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
-        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency), cancellationToken);
+        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency, audited: false), cancellationToken);
 
-    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency)
+    /// <summary>With the audit's role in the same process.</summary>
+    /// <param name="database">Holds the ledger as well.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="concurrency">Messages that an endpoint handles at once.</param>
+    /// <param name="files">Directory of the audit's key and of its checkpoints.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static Task<Variant> StartAuditedAsync(
+        BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, string files, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            AuditedName,
+            services =>
+            {
+                services.AddSingleton(new CheckpointOptions { DataDirectory = files });
+                Configure(services, database, broker, concurrency, audited: true);
+            },
+            cancellationToken);
+
+    /// <summary>Likewise without servers: SQLite below a directory, and the broker in memory.</summary>
+    public static Task<Variant> StartEmbeddedAsync(string directory, int concurrency, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            Name,
+            services =>
+            {
+                services.AddSqliteStore(new SqliteOptions { ConnectionString = $"Data Source={Path.Combine(directory, "benchmark.db")}" });
+                Configure(
+                    services, new DeliveryOptions { DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1) }, concurrency,
+                    bus => bus.UsingInMemory(Finish));
+            },
+            cancellationToken);
+
+    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, bool audited)
     {
-        services.AddPostgresStore(new PostgresOptions { ConnectionString = database.ConnectionString });
+        var store = new PostgresOptions { ConnectionString = database.ConnectionString };
+        services.AddPostgresStore(store);
+        if (audited)
+        {
+            var roles = new AuditRoles(new AuditOptions().Role, store.ApplicationRole);
+            services.AddResonanceAudit(
+                new AuditOptions(), loggers => AuditDatabase.OnPostgres(database.ConnectionString, roles, writes: true, loggers));
+        }
+
+        Configure(services, new DeliveryOptions { PublishSteps = audited }, concurrency, bus =>
+        {
+            if (audited)
+                bus.AddResonanceWitness();
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                broker.Configure(transport);
+                Finish(context, transport);
+            });
+        });
+    }
+
+    static void Configure(
+        IServiceCollection services, DeliveryOptions delivery, int concurrency, Action<IBusRegistrationConfigurator> useBroker)
+    {
         services.AddSingleton(new SchemaOptions(Migrate: true));
         services.AddHostedService<SchemaStartup>();
-        services.AddResonanceEngine();
+        services.AddResonanceEngine(delivery);
         services.AddWorkflowDefinition<CheckoutWorkflow>();
         services.AddMassTransit(bus =>
         {
@@ -35,13 +95,15 @@ static class ResonanceVariant
                 endpoint.ConcurrentMessageLimit = concurrency;
                 endpoint.UseResonanceEndpoint(context);
             });
-            bus.UsingRabbitMq((context, transport) =>
-            {
-                broker.Configure(transport);
-                transport.UseResonance(context);
-                transport.ConfigureEndpoints(context);
-            });
+            useBroker(bus);
         });
+    }
+
+    static void Finish<TEndpoint>(IBusRegistrationContext context, IBusFactoryConfigurator<TEndpoint> transport)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        transport.UseResonance(context);
+        transport.ConfigureEndpoints(context);
     }
 }
 

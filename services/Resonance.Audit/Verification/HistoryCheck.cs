@@ -1,3 +1,4 @@
+using Resonance.Audit.Archive;
 using Resonance.Audit.Ledger;
 using Resonance.Engine.Storage.Queries;
 
@@ -21,6 +22,7 @@ sealed class HistoryCheck(
     {
         var (first, last) = workflowId is { } only ? (only, only) : (Guid.Empty, Guid.AllBitsSet);
         await using var ledger = LedgerRows.ByWorkflowAsync(session, first, last, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var archived = await ArchivedJournals.ReadAsync(session, first, last, cancellationToken);
         var more = await ledger.MoveNextAsync();
         await foreach (var instance in journal.ReadAllAsync(workflowId, cancellationToken))
         {
@@ -38,16 +40,16 @@ sealed class HistoryCheck(
             var witnessed = new List<LedgerRow>();
             for (; more && ledger.Current.WorkflowId == instance.Id; more = await ledger.MoveNextAsync())
                 witnessed.Add(ledger.Current);
-            Check(instance, witnessed);
+            Check(instance, witnessed, archived.GetValueOrDefault(instance.Id));
         }
     }
 
-    void Check(ScannedInstance instance, List<LedgerRow> witnessed)
+    void Check(ScannedInstance instance, List<LedgerRow> witnessed, ArchivedJournal? archived)
     {
         Instances++;
         Rows += instance.Journal.Count;
         progress.Advance(instance.Journal.Count);
-        foreach (var finding in new InstanceCheck(instance, witnessed, row => editedLeaves.Contains(row.LeafIndex), young).Run())
+        foreach (var finding in new InstanceCheck(instance, witnessed, archived, row => editedLeaves.Contains(row.LeafIndex), young).Run())
             found(finding);
     }
 }

@@ -1,3 +1,4 @@
+using Resonance.Audit.Archive;
 using Resonance.Audit.Ledger;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Storage.Queries;
@@ -10,10 +11,12 @@ namespace Resonance.Audit.Verification;
 /// </summary>
 /// <param name="instance">The instance and its journal as they stand there.</param>
 /// <param name="witnessed">The ledger's rows of the instance, by sequence.</param>
+/// <param name="archived">Up to where its journal was moved to an archive; null when it was not.</param>
 /// <param name="isLedgerEdited">Whether the tree proves that the hash of this ledger row is not the witnessed one.</param>
 /// <param name="young">Steps taken from here on need not be witnessed yet.</param>
 sealed class InstanceCheck(
-    ScannedInstance instance, IReadOnlyList<LedgerRow> witnessed, Func<LedgerRow, bool> isLedgerEdited, DateTimeOffset young)
+    ScannedInstance instance, IReadOnlyList<LedgerRow> witnessed, ArchivedJournal? archived, Func<LedgerRow, bool> isLedgerEdited,
+    DateTimeOffset young)
 {
     readonly List<VerificationFinding> _findings = [];
 
@@ -41,6 +44,7 @@ sealed class InstanceCheck(
         DistrustLedger();
         CheckRows();
         CheckMissing();
+        CheckArchive();
         if (_findings.Count == 0)
             CheckChain();
         CheckSummaries();
@@ -158,7 +162,7 @@ sealed class InstanceCheck(
     void CheckMissing()
     {
         var there = instance.Journal.Select(row => row.Sequence).ToHashSet();
-        foreach (var row in witnessed.Where(row => !there.Contains(row.Sequence)))
+        foreach (var row in witnessed.Where(row => row.Sequence > (archived?.Through ?? 0) && !there.Contains(row.Sequence)))
         {
             Add(
                 FindingKind.RowMissing, row.Sequence,
@@ -167,10 +171,23 @@ sealed class InstanceCheck(
         }
     }
 
+    /// <summary>What was moved to an archive ended as it was witnessed; what is in the file, <c>archive verify</c> tells.</summary>
+    void CheckArchive()
+    {
+        if (archived is null || (_trusted.TryGetValue(archived.Through, out var last) && JournalHash.Same(last.Hash, archived.HeadHash)))
+            return;
+        Add(
+            FindingKind.RowMissing, archived.Through,
+            $"The journal of {Key} up to step {archived.Through} is said to be in the archive {archived.File}, which does not end as it was witnessed.");
+    }
+
     /// <summary>Where nothing else was found, the rows must follow one another by themselves.</summary>
     void CheckChain()
     {
-        var (sequence, hash) = (0L, ChainHash.Origin);
+        // Where the archive was written and the rows are still there, they are checked as if they had not been archived.
+        var (sequence, hash) = archived is null || instance.Journal is [{ Sequence: 1 }, ..]
+            ? (0L, ChainHash.Origin)
+            : (archived.Through, archived.HeadHash);
         foreach (var row in instance.Journal)
         {
             if (row.Sequence != sequence + 1)
