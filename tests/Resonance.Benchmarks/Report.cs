@@ -68,8 +68,11 @@ sealed class Report(BenchmarkOptions options)
         _results["figures"] = result;
         Table(
             $"Figures of the audit on {result.Store}: {Number(result.Steps, 0)} steps over a day",
-            ["window", "p50 ms", "p99 ms"],
-            [.. result.Windows.Select(window => new[] { window.Window, Number(window.P50Ms, 1), Number(window.P99Ms, 1) })]);
+            ["window", "p50 ms", "p99 ms", "CPU ms"],
+            [.. result.Windows.Select(window => new[]
+            {
+                window.Window, Number(window.P50Ms, 1), Number(window.P99Ms, 1), Number(window.CpuMs, 1),
+            })]);
         Print($"{Number(result.StepsPerSecond, 0)} steps/s counted");
     }
 
