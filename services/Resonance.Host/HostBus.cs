@@ -38,7 +38,11 @@ static class HostBus
         ResonanceHost.Validated<RecoveryOptions>(builder, RecoveryOptions.Section);
         builder.Services.AddResonanceEngine(delivery);
         if (roles.Contains("engine"))
+        {
             builder.Services.AddScheduler();
+            builder.Services.AddStoreGauges();
+        }
+
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -19,20 +19,27 @@ static class HostTelemetry
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
 
-        var sampler = new QuietSampler(TraceSampling.FromSettings(builder.Configuration));
+        var sampler = TraceSampling.FromSettings(builder.Configuration);
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService("resonance", serviceVersion: Version(), serviceInstanceId: $"{Environment.MachineName}/{Environment.ProcessId}")
                 .AddAttributes([new KeyValuePair<string, object>("resonance.roles", options.Roles)]))
             .WithTracing(tracing => tracing
-                .SetSampler(sampler)
-                .AddSource(Sources)
+                .AddResonance(sampler, options.Broker)
                 .AddAspNetCoreInstrumentation(http => http.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
-                .AddProcessor(new SpanConventions(options.Broker == "memory" ? "in-memory" : options.Broker))
                 .AddOtlpExporter())
-            .WithMetrics(metrics => metrics.AddMeter(Meters).AddRuntimeInstrumentation().AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddResonance().AddOtlpExporter())
             .WithLogging(logging => logging.AddOtlpExporter());
     }
+
+    /// <summary>What Resonance shows in traces, and how; whoever measures the cost of tracing measures this.</summary>
+    public static TracerProviderBuilder AddResonance(this TracerProviderBuilder tracing, Sampler sampler, string broker) => tracing
+        .SetSampler(new QuietSampler(sampler))
+        .AddSource(Sources)
+        .AddProcessor(new SpanConventions(broker == "memory" ? "in-memory" : broker));
+
+    /// <summary>Likewise for metrics.</summary>
+    public static MeterProviderBuilder AddResonance(this MeterProviderBuilder metrics) => metrics.AddMeter(Meters).AddRuntimeInstrumentation();
 
     static string? Version() => typeof(HostTelemetry).Assembly.GetName().Version?.ToString(3);
 }

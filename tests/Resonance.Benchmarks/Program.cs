@@ -1,5 +1,8 @@
 using Resonance.Benchmarks;
 
+if (args is [OtlpSink.Argument])
+    return await OtlpSink.RunAsync();
+
 if (BenchmarkOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(BenchmarkOptions.Usage);
@@ -23,6 +26,20 @@ string?[] servers =
     Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ"),
     Environment.GetEnvironmentVariable("RESONANCE_TEST_RABBITMQ_MANAGEMENT"),
 ];
+if (options.Mode == "telemetry" && servers.All(string.IsNullOrEmpty))
+{
+    var directory = Directory.CreateTempSubdirectory("resonance-benchmark-");
+    await using (var embedded = await ResonanceVariant.StartEmbeddedAsync(directory.FullName, options.Concurrency, CancellationToken.None))
+    {
+        var alone = new Report(options);
+        alone.Add(await TelemetryCost.MeasureAsync(embedded, "memory", options, CancellationToken.None));
+        await alone.SaveAsync(CancellationToken.None);
+    }
+
+    directory.Delete(recursive: true);
+    return 0;
+}
+
 if (servers is not [{ Length: > 0 } postgres, { Length: > 0 } rabbitMq, { Length: > 0 } management])
 {
     Console.Error.WriteLine("There are no servers to measure on. Run './test servers' and take over the variables that it prints.");
@@ -56,6 +73,8 @@ try
         report.Add(await Rules.MeasureAsync(options, stop.Token));
     if (options.Runs("figures"))
         report.Add(await Figures.MeasureAsync(options, stop.Token));
+    if (options.Runs("telemetry"))
+        report.Add(await TelemetryCost.MeasureAsync(resonance, "rabbitmq", options, stop.Token));
     if (options.Runs("audit"))
     {
         var files = Directory.CreateTempSubdirectory("resonance-benchmark-");
@@ -64,7 +83,7 @@ try
         await using (var audited = await ResonanceVariant.StartAuditedAsync(
             auditedDatabase, auditedBroker, options.Concurrency, files.FullName, stop.Token))
         {
-            report.Add(await Throughput.MeasureAsync(audited, resonance, auditedDatabase, options, stop.Token));
+            report.Add(await AuditCost.MeasureAsync(resonance, audited, options, stop.Token));
         }
 
         files.Delete(recursive: true);

@@ -76,6 +76,36 @@ sealed class Report(BenchmarkOptions options)
         Print($"{Number(result.StepsPerSecond, 0)} steps/s counted");
     }
 
+    public void Add(AuditResult result)
+    {
+        _results["audit"] = result;
+        Table(
+            $"Audit: {options.InFlight} workflows under way, its role in the same process",
+            ["variant", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
+        CompareWithFirst(result.Medians);
+    }
+
+    void CompareWithFirst(IReadOnlyList<ThroughputRound> medians)
+    {
+        foreach (var median in medians)
+        {
+            Print($"{median.Variant}: {Number(median.WorkflowsPerSecond / medians[0].WorkflowsPerSecond, 3)} of the workflows/s without, "
+                + $"{Number(median.CpuMsPerTransition / medians[0].CpuMsPerTransition, 3)} of the CPU a transition (medians)");
+        }
+    }
+
+    public void Add(TelemetryResult result)
+    {
+        _results["telemetry"] = result;
+        Table(
+            $"Telemetry: {options.InFlight} workflows under way, OTLP to another process on this machine",
+            ["traced", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
+        CompareWithFirst(result.Medians);
+        Print($"{Number(result.SpansPerWorkflow, 1)} spans a workflow that is traced; {Number(result.MegabytesSent, 1)} MB arrived in all");
+    }
+
     /// <summary>Writes what was added to the file that the command line names, if it names one.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ using Resonance.Engine.Delivery;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
+using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Benchmarks;
 
@@ -24,6 +25,11 @@ static class ResonanceVariant
         Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency, audited: false), cancellationToken);
 
     /// <summary>With the audit's role in the same process.</summary>
+    /// <param name="database">Holds the ledger as well.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="concurrency">Messages that an endpoint handles at once.</param>
+    /// <param name="files">Directory of the audit's key and of its checkpoints.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
     public static Task<Variant> StartAuditedAsync(
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, string files, CancellationToken cancellationToken) =>
         Variant.StartAsync(
@@ -32,6 +38,19 @@ static class ResonanceVariant
             {
                 services.AddSingleton(new CheckpointOptions { DataDirectory = files });
                 Configure(services, database, broker, concurrency, audited: true);
+            },
+            cancellationToken);
+
+    /// <summary>Likewise without servers: SQLite below a directory, and the broker in memory.</summary>
+    public static Task<Variant> StartEmbeddedAsync(string directory, int concurrency, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            Name,
+            services =>
+            {
+                services.AddSqliteStore(new SqliteOptions { ConnectionString = $"Data Source={Path.Combine(directory, "benchmark.db")}" });
+                Configure(
+                    services, new DeliveryOptions { DoneWhenConsumed = true, Lease = TimeSpan.FromDays(1) }, concurrency,
+                    bus => bus.UsingInMemory(Finish));
             },
             cancellationToken);
 
@@ -46,30 +65,45 @@ static class ResonanceVariant
                 new AuditOptions(), loggers => AuditDatabase.OnPostgres(database.ConnectionString, roles, writes: true, loggers));
         }
 
+        Configure(services, new DeliveryOptions { PublishSteps = audited }, concurrency, bus =>
+        {
+            if (audited)
+                bus.AddResonanceWitness();
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                broker.Configure(transport);
+                Finish(context, transport);
+            });
+        });
+    }
+
+    static void Configure(
+        IServiceCollection services, DeliveryOptions delivery, int concurrency, Action<IBusRegistrationConfigurator> useBroker)
+    {
         services.AddSingleton(new SchemaOptions(Migrate: true));
         services.AddHostedService<SchemaStartup>();
-        services.AddResonanceEngine(new DeliveryOptions { PublishSteps = audited });
+        services.AddResonanceEngine(delivery);
         services.AddWorkflowDefinition<CheckoutWorkflow>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             bus.AddWorkflow<CheckoutWorkflow, CheckoutInstance>(CheckoutWorkflow.Type);
             bus.AddCheckoutWorkers();
-            if (audited)
-                bus.AddResonanceWitness();
             bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
             {
                 endpoint.PrefetchCount = concurrency;
                 endpoint.ConcurrentMessageLimit = concurrency;
                 endpoint.UseResonanceEndpoint(context);
             });
-            bus.UsingRabbitMq((context, transport) =>
-            {
-                broker.Configure(transport);
-                transport.UseResonance(context);
-                transport.ConfigureEndpoints(context);
-            });
+            useBroker(bus);
         });
+    }
+
+    static void Finish<TEndpoint>(IBusRegistrationContext context, IBusFactoryConfigurator<TEndpoint> transport)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        transport.UseResonance(context);
+        transport.ConfigureEndpoints(context);
     }
 }
 

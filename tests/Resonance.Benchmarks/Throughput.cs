@@ -48,7 +48,7 @@ static class Throughput
             (after.Transactions - before.Transactions) / transitions, (after.Statements - before.Statements) / transitions);
     }
 
-    static ThroughputRound Figures(string variant, int round, LoadResult load)
+    public static ThroughputRound Figures(string variant, int round, LoadResult load)
     {
         double transitions = load.Workflows * TransitionsPerWorkflow;
         return new ThroughputRound(
@@ -57,7 +57,7 @@ static class Throughput
             load.Latencies.Percentile(50).TotalMilliseconds, load.Latencies.Percentile(99).TotalMilliseconds);
     }
 
-    static ThroughputRound Median(string variant, List<ThroughputRound> rounds)
+    public static ThroughputRound Median(string variant, List<ThroughputRound> rounds)
     {
         return new ThroughputRound(
             variant, 0, Of(round => round.WorkflowsPerSecond), Of(round => round.TransitionsPerSecond),

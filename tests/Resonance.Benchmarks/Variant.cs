@@ -27,7 +27,7 @@ sealed class Variant : IAsyncDisposable
     public static async Task<Variant> StartAsync(string name, Action<IServiceCollection> configure, CancellationToken cancellationToken)
     {
         // Empty: no settings, environment or console of the machine shall reach what is measured.
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<Completions>();

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -60,13 +59,14 @@ sealed partial class Checkpointer(
             else
                 Recover();
         }
-        catch (DbException away)
-        {
-            Complain($"No checkpoint can be signed: the audit's database does not answer. {away.Message}", away);
-        }
         catch (Exception away) when (away is IOException or UnauthorizedAccessException)
         {
             Complain($"Checkpoints cannot be exported to {export.Folder}: {away.Message}", away);
+        }
+        catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+        {
+            // Whatever it is, the audit's trouble must not end the process: an engine may be in it.
+            Complain($"No checkpoint can be signed: the audit's database does not answer. {away.Message}", away);
         }
     }
 

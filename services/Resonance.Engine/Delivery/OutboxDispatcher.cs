@@ -19,11 +19,14 @@ sealed class OutboxDispatcher(
     const int MostAtOnce = 200;
     static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest wait after a failed attempt to send.</summary>
+    internal static readonly TimeSpan LongestResend = TimeSpan.FromMinutes(1);
+
     static readonly RetryPolicy Resend = new()
     {
         InitialInterval = TimeSpan.FromSeconds(1),
         BackoffCoefficient = 2,
-        MaximumInterval = TimeSpan.FromMinutes(1),
+        MaximumInterval = LongestResend,
         MaximumAttempts = 0,
     };
 

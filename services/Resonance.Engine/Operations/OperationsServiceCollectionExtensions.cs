@@ -44,4 +44,7 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton<LostStarts>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StrandedInstances>());
     }
+
+    /// <summary>Shows what the store holds as metrics: in processes that run workflows.</summary>
+    public static void AddStoreGauges(this IServiceCollection services) => services.AddHostedService<StoreGauges>();
 }

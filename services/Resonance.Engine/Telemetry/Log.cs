@@ -40,4 +40,7 @@ static partial class Log
 
     [LoggerMessage(1011, LogLevel.Warning, "The instances could not be looked over for what was lost; looking again at the next turn. {Error}")]
     public static partial void LookFailed(ILogger log, string error);
+
+    [LoggerMessage(1013, LogLevel.Warning, "The figures of the store could not be read, and are not shown until they can. {Error}")]
+    public static partial void FiguresNotRead(ILogger log, string error);
 }

@@ -36,10 +36,10 @@ sealed class MetricBook(Meter meter)
             name, unit, tells, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
     }
 
-    public void Gauge<T>(string name, string unit, Func<IEnumerable<Measurement<T>>> observe, string tells, params string[] attributes)
-        where T : struct
+    public ObservableGauge<T> Gauge<T>(
+        string name, string unit, Func<IEnumerable<Measurement<T>>> observe, string tells, params string[] attributes) where T : struct
     {
         _all.Add(new MetricDescription(name, "gauge", unit, attributes, tells));
-        meter.CreateObservableGauge(name, observe, unit, tells);
+        return meter.CreateObservableGauge(name, observe, unit, tells);
     }
 }

@@ -83,20 +83,25 @@ static class ResonanceMetrics
         "One delivery of a command to its worker, by what came of it: replied, refused, failed (to be tried again), silent, or error (an exception).",
         CommandTag, WorkerOutcomeTag);
 
+    static readonly ObservableGauge<long> OutboxDepth;
+
     static StoreFigures? _figures;
 
     static ResonanceMetrics()
     {
         Book.Gauge("resonance.incidents.open", "{workflow}", OpenIncidents, "Instances that wait for a person now.", WorkflowTypeTag);
-        Book.Gauge(
+        OutboxDepth = Book.Gauge(
             "resonance.outbox.depth", "{message}", () => Of(figures => figures.Due),
             "Messages and timers that are due and not yet done with.");
         Book.Gauge(
             "resonance.outbox.oldest_age", "s", () => Of(figures => figures.OldestAge.TotalSeconds), "How long the oldest of them has been due.");
         Book.Gauge(
             "resonance.outbox.set_aside", "{message}", () => Of(figures => figures.SetAside),
-            "Messages that lie set aside in the store: with the broker in memory.");
+            "Messages that lie set aside in the store; with RabbitMQ they lie in the queues that end in _error instead.");
     }
+
+    /// <summary>Whether anybody collects the figures of the store.</summary>
+    public static bool IsCollected => OutboxDepth.Enabled;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MetricDescription> All => Book.All;

@@ -26,7 +26,8 @@ static partial class Arrows
             "Resonance.FaultyHost",
         ],
         ["Resonance.FaultyHost"] = ["Resonance.Host"],
-        ["Resonance.Benchmarks"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit"],
+        ["Resonance.Benchmarks"] =
+            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Host"],
     };
 
     /// <summary>Each folder of Resonance.Engine with those that it builds upon, lowest first. This part has no cycle.</summary>

@@ -37,6 +37,8 @@ static class WorkflowQueriesExtensions
         });
         services.AddSingleton<JournalPeriod>();
         services.AddSingleton<RuleEvaluations>();
+        services.AddSingleton(provider => new StoreFiguresReader(
+            provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton(provider => new JournalScan(provider.GetRequiredService<JournalPeriod>()));
         services.AddSingleton(provider => new WorkflowFigures(provider.GetRequiredService<JournalPeriod>()));
         return services.AddSingleton(provider => new WorkflowQueries(
