@@ -103,6 +103,7 @@ public sealed class An_order_is_one_trace
         Assert.Equal("work AssessCard", span.Name);
         Assert.Equal("silent", span.Attribute("resonance.worker.outcome"));
         Assert.Equal("AssessCard", log.Attributes["Command"]);
+        Assert.Equal($"AssessCard {_order.PaymentId:N}/AssessCard/1 is left unanswered.", log.Body);
         Assert.DoesNotContain(receiver.Logs, record => record.Body.Contains("tok_", StringComparison.Ordinal));
     }
 }
