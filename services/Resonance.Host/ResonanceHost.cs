@@ -20,6 +20,8 @@ static class ResonanceHost
           (no verb)   runs the roles of Resonance:Roles until stopped
           migrate     brings the schema up to date and ends
           check       ends with 0 when this build can go on with every instance that has not ended, otherwise with 1
+          audit rebuild
+                      computes the audit's figures anew from the journal, while everything else goes on
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -43,6 +45,8 @@ static class ResonanceHost
                 case "check":
                     await using (var app = Build(args[1..]))
                         return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
+                case "audit":
+                    return await AuditVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
                 case "health":
                     return await HealthVerb.RunAsync(args[1..]);
                 default:

@@ -70,6 +70,20 @@ try
         report.Add(await Rules.MeasureAsync(options, stop.Token));
     if (options.Runs("telemetry"))
         report.Add(await TelemetryCost.MeasureAsync(resonance, "rabbitmq", options, stop.Token));
+    if (options.Runs("audit"))
+    {
+        var files = Directory.CreateTempSubdirectory("resonance-benchmark-");
+        await using (var auditedDatabase = await BenchmarkDatabase.CreateAsync(postgres, stop.Token))
+        await using (var auditedBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token))
+        await using (var audited = await ResonanceVariant.StartAuditedAsync(
+            auditedDatabase, auditedBroker, options.Concurrency, files.FullName, stop.Token))
+        {
+            report.Add(await AuditCost.MeasureAsync(resonance, audited, options, stop.Token));
+        }
+
+        files.Delete(recursive: true);
+    }
+
     await report.SaveAsync(stop.Token);
     return 0;
 }

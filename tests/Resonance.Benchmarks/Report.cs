@@ -63,6 +63,25 @@ sealed class Report(BenchmarkOptions options)
         Print($"{Number(result.Reevaluated, 0)} recorded evaluations run again in {Number(result.ReevaluationMs, 0)} ms");
     }
 
+    public void Add(AuditResult result)
+    {
+        _results["audit"] = result;
+        Table(
+            $"Audit: {options.InFlight} workflows under way, its role in the same process",
+            ["variant", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
+        CompareWithFirst(result.Medians);
+    }
+
+    void CompareWithFirst(IReadOnlyList<ThroughputRound> medians)
+    {
+        foreach (var median in medians)
+        {
+            Print($"{median.Variant}: {Number(median.WorkflowsPerSecond / medians[0].WorkflowsPerSecond, 3)} of the workflows/s without, "
+                + $"{Number(median.CpuMsPerTransition / medians[0].CpuMsPerTransition, 3)} of the CPU a transition (medians)");
+        }
+    }
+
     public void Add(TelemetryResult result)
     {
         _results["telemetry"] = result;
@@ -70,12 +89,7 @@ sealed class Report(BenchmarkOptions options)
             $"Telemetry: {options.InFlight} workflows under way, OTLP to another process on this machine",
             ["traced", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
             [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
-        foreach (var median in result.Medians)
-        {
-            Print($"{median.Variant}: {Number(median.WorkflowsPerSecond / result.Medians[0].WorkflowsPerSecond, 3)} of the workflows/s without, "
-                + $"{Number(median.CpuMsPerTransition / result.Medians[0].CpuMsPerTransition, 3)} of the CPU a transition (medians)");
-        }
-
+        CompareWithFirst(result.Medians);
         Print($"{Number(result.SpansPerWorkflow, 1)} spans a workflow that is traced; {Number(result.MegabytesSent, 1)} MB arrived in all");
     }
 

@@ -1,5 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Resonance.Audit;
+using Resonance.Audit.Checkpoints;
+using Resonance.Audit.Ledger;
 using Resonance.Engine;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
@@ -15,9 +18,28 @@ static class ResonanceVariant
 {
     public const string Name = "resonance";
 
+    public const string AuditedName = "resonance audited";
+
     public static Task<Variant> StartAsync(
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
-        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency), cancellationToken);
+        Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency, audited: false), cancellationToken);
+
+    /// <summary>With the audit's role in the same process.</summary>
+    /// <param name="database">Holds the ledger as well.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="concurrency">Messages that an endpoint handles at once.</param>
+    /// <param name="files">Directory of the audit's key and of its checkpoints.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static Task<Variant> StartAuditedAsync(
+        BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, string files, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            AuditedName,
+            services =>
+            {
+                services.AddSingleton(new CheckpointOptions { DataDirectory = files });
+                Configure(services, database, broker, concurrency, audited: true);
+            },
+            cancellationToken);
 
     /// <summary>Likewise without servers: SQLite below a directory, and the broker in memory.</summary>
     public static Task<Variant> StartEmbeddedAsync(string directory, int concurrency, CancellationToken cancellationToken) =>
@@ -32,14 +54,27 @@ static class ResonanceVariant
             },
             cancellationToken);
 
-    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency)
+    static void Configure(IServiceCollection services, BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, bool audited)
     {
-        services.AddPostgresStore(new PostgresOptions { ConnectionString = database.ConnectionString });
-        Configure(services, new DeliveryOptions(), concurrency, bus => bus.UsingRabbitMq((context, transport) =>
+        var store = new PostgresOptions { ConnectionString = database.ConnectionString };
+        services.AddPostgresStore(store);
+        if (audited)
         {
-            broker.Configure(transport);
-            Finish(context, transport);
-        }));
+            var roles = new AuditRoles(new AuditOptions().Role, store.ApplicationRole);
+            services.AddResonanceAudit(
+                new AuditOptions(), loggers => AuditDatabase.OnPostgres(database.ConnectionString, roles, writes: true, loggers));
+        }
+
+        Configure(services, new DeliveryOptions { PublishSteps = audited }, concurrency, bus =>
+        {
+            if (audited)
+                bus.AddResonanceWitness();
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                broker.Configure(transport);
+                Finish(context, transport);
+            });
+        });
     }
 
     static void Configure(

@@ -57,18 +57,25 @@ static class TelemetryCost
                 return (await Load.RunAsync(variant, workflows, options.InFlight, cancellationToken), 0);
 
             using var count = new SpanCount();
-            using var tracing = Sdk.CreateTracerProviderBuilder()
-                .AddResonance(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)), broker)
-                .AddProcessor(count)
-                .AddOtlpExporter(exporter => To(exporter, sink, "v1/traces"))
-                .Build();
-            using var metrics = Sdk.CreateMeterProviderBuilder()
-                .AddResonance()
-                .AddOtlpExporter(exporter => To(exporter, sink, "v1/metrics"))
-                .Build();
-            var load = await Load.RunAsync(variant, workflows, options.InFlight, cancellationToken);
+            var load = await RunTracedAsync(
+                share, sink, broker, () => Load.RunAsync(variant, workflows, options.InFlight, cancellationToken), count);
             return (load, count.Value);
         }
+    }
+
+    /// <summary>Runs while metrics and a share of the traces are exported.</summary>
+    public static async Task<T> RunTracedAsync<T>(
+        double share, OtlpSink sink, string broker, Func<Task<T>> run, BaseProcessor<Activity>? processor = null)
+    {
+        var traces = Sdk.CreateTracerProviderBuilder()
+            .AddResonance(new ParentBasedSampler(new TraceIdRatioBasedSampler(share)), broker)
+            .AddOtlpExporter(exporter => To(exporter, sink, "v1/traces"));
+        using var tracing = (processor is null ? traces : traces.AddProcessor(processor)).Build();
+        using var metrics = Sdk.CreateMeterProviderBuilder()
+            .AddResonance()
+            .AddOtlpExporter(exporter => To(exporter, sink, "v1/metrics"))
+            .Build();
+        return await run();
     }
 
     static void To(OtlpExporterOptions exporter, OtlpSink sink, string path)

@@ -14,7 +14,6 @@ public sealed class AuditTrailReader
     /// <summary>Most steps that one page may hold.</summary>
     public const int LimitMax = 200;
 
-    const long FirstStretch = 20_000;
     const long LongestStretch = 320_000;
 
     // The search for something rare is handed back to the caller after this.
@@ -45,6 +44,9 @@ public sealed class AuditTrailReader
         _journal = journal;
         _clock = clock;
     }
+
+    /// <summary>Steps that are looked through first; each stretch after it is twice as long.</summary>
+    internal long FirstStretch { get; init; } = 20_000;
 
     /// <summary>The kinds of journal entries that this build knows, in alphabetical order.</summary>
     public static IReadOnlyList<string> Kinds { get; } =

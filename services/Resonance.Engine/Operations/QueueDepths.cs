@@ -66,7 +66,7 @@ public sealed class QueueDepths
 
         var inOutbox = due.Values.Sum();
         if (queues is null)
-            return QueueDepth.Unknown($"The broker could not be asked, and {inOutbox} wait in the outbox: {brokerProblem}");
+            return QueueDepth.Unknown($"The broker could not be asked, and {inOutbox} {(inOutbox == 1 ? "message waits" : "messages wait")} in the outbox: {brokerProblem}");
 
         var told = queues.Values.All(queue => queue.Messages is not null);
         return new QueueDepth

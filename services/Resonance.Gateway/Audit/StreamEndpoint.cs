@@ -42,6 +42,7 @@ static class StreamEndpoint
         [FromServices] IHostApplicationLifetime lifetime,
         [FromServices] IOptions<JsonOptions> json,
         WorkflowCatalog catalog,
+        ObservabilityOptions observability,
         HttpContext context,
         [Description("An instance, by its id or by its key.")] string? workflow,
         [Description("Workflow type, e.g. order.")] string? type,
@@ -64,7 +65,10 @@ static class StreamEndpoint
         await using var listener = await follower.ListenAsync(filter, position, stop.Token);
         try
         {
-            await WriteAsync(context, listener, text == "true" ? null : json.Value.SerializerOptions, stop.Token);
+            Func<TrailStep, IReadOnlyList<string>> tell = text == "true"
+                ? step => step.Lines
+                : step => [JsonSerializer.Serialize(TrailItem.Of(step, observability), json.Value.SerializerOptions)];
+            await WriteAsync(context, listener, tell, stop.Token);
         }
         catch (Exception exception) when (exception is DbException or IOException || stop.IsCancellationRequested)
         {
@@ -74,7 +78,8 @@ static class StreamEndpoint
         return TypedResults.Empty;
     }
 
-    static async Task WriteAsync(HttpContext context, LedgerListener listener, JsonSerializerOptions? json, CancellationToken cancellationToken)
+    static async Task WriteAsync(
+        HttpContext context, LedgerListener listener, Func<TrailStep, IReadOnlyList<string>> tell, CancellationToken cancellationToken)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
@@ -89,17 +94,16 @@ static class StreamEndpoint
             var steps = await listener.NextAsync(Heartbeat, cancellationToken);
             var events = new StringBuilder();
             foreach (var step in steps)
-                Append(events, step, json);
+                Append(events, step.Position, tell(step));
             if (events.Length == 0)
                 events.Append(CultureInfo.InvariantCulture, $": nothing new\nid: {listener.Position}\n\n");
             await SendAsync(response, events.ToString(), cancellationToken);
         }
     }
 
-    static void Append(StringBuilder events, TrailStep step, JsonSerializerOptions? json)
+    static void Append(StringBuilder events, long position, IReadOnlyList<string> data)
     {
-        IReadOnlyList<string> data = json is null ? step.Lines : [JsonSerializer.Serialize(TrailItem.Of(step), json)];
-        events.Append(CultureInfo.InvariantCulture, $"id: {step.Position}\n");
+        events.Append(CultureInfo.InvariantCulture, $"id: {position}\n");
         if (data.Count > 0)
             events.Append("event: step\n");
         foreach (var line in data.SelectMany(text => text.Split('\n', '\r')))

@@ -43,6 +43,9 @@ sealed record TrailItem
     /// <summary>W3C trace id.</summary>
     public required string? TraceId { get; init; }
 
+    /// <summary>Where the trace can be seen; null unless <c>Observability:TraceUrl</c> says.</summary>
+    public required string? TraceUrl { get; init; }
+
     /// <summary><c>message</c> when an engine told of the step; <c>journal</c> when it was found there.</summary>
     public required string Source { get; init; }
 
@@ -52,7 +55,7 @@ sealed record TrailItem
     /// <summary>The step in sentences, as on the console; none when the journal does not have it.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
-    public static TrailItem Of(TrailStep step) => new()
+    public static TrailItem Of(TrailStep step, ObservabilityOptions observability) => new()
     {
         Position = step.Position,
         WorkflowId = step.WorkflowId,
@@ -67,6 +70,7 @@ sealed record TrailItem
         Outcome = step.Outcome,
         Hash = Convert.ToHexStringLower(step.Hash),
         TraceId = step.TraceId,
+        TraceUrl = observability.LinkTo(step.TraceId),
         Source = step.Source,
         Journal = step.Journal switch
         {

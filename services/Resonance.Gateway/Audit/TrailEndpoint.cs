@@ -31,6 +31,7 @@ static class TrailEndpoint
     static async Task<IResult> ReadAsync(
         [FromServices] AuditTrailReader trail,
         WorkflowCatalog catalog,
+        ObservabilityOptions observability,
         HttpRequest request,
         [Description("An instance, by its id or by its key.")] string? workflow,
         [Description("Workflow type, e.g. order.")] string? type,
@@ -57,7 +58,7 @@ static class TrailEndpoint
         request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
         return AsksForText(request)
             ? Lines(request, page, next)
-            : TypedResults.Ok(new TrailAnswer([.. page.Steps.Select(TrailItem.Of)], next));
+            : TypedResults.Ok(new TrailAnswer([.. page.Steps.Select(step => TrailItem.Of(step, observability))], next));
     }
 
     static IResult Lines(HttpRequest request, TrailPage page, string? next)

@@ -37,6 +37,6 @@ static partial class MetricsWindow
         };
     }
 
-    [GeneratedRegex(@"^(?<count>[0-9]{1,9})(?<unit>[smh])\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<count>[0-9]{1,5})(?<unit>[smh])\z", RegexOptions.CultureInvariant)]
     private static partial Regex Short();
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Resonance.Audit.Ledger;
 using Resonance.Contracts.Audit;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Journal;
 using Resonance.Engine.Storage;
 using Xunit;
 
@@ -49,27 +48,8 @@ public abstract class AuditSuite : IAsyncLifetime
 
     /// <summary>Has an engine take the steps: each instance's in their order.</summary>
     /// <returns>The steps as the engine tells of them.</returns>
-    private protected async Task<IReadOnlyList<CommittedStep>> CommitAsync(IReadOnlyList<CommittedStep> history)
-    {
-        var told = new List<CommittedStep>(history.Count);
-        var heads = new Dictionary<Guid, WorkflowRow>();
-        foreach (var round in history.GroupBy(step => step.Sequence).OrderBy(round => round.Key))
-        {
-            foreach (var group in round.Chunk(500))
-            {
-                StepCommit[] commits = [.. group.Select(step => StoredSteps.Next(heads.GetValueOrDefault(step.WorkflowId), step))];
-                var results = await Store.CommitAsync(new StepGroup(commits), TimeSpan.FromSeconds(30), Cancel);
-                Assert.All(results.Steps, result => Assert.Equal(StepOutcome.Committed, result.Outcome));
-                foreach (var commit in commits)
-                {
-                    heads[commit.Workflow.Id] = commit.Workflow;
-                    told.Add(StepSummary.Of(commit.Workflow.Type, commit.Workflow.Key, commit.Journal));
-                }
-            }
-        }
-
-        return told;
-    }
+    private protected Task<IReadOnlyList<CommittedStep>> CommitAsync(IReadOnlyList<CommittedStep> history) =>
+        StoredSteps.CommitAsync(Store, history, Cancel);
 
     private protected Task<int> ExecuteAsync(string sql) =>
         Database.WriteAsync((session, token) => session.ExecuteAsync(new StoreText(sql), token), Cancel);

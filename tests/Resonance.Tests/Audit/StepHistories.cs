@@ -53,7 +53,7 @@ static class StepHistories
         for (var sequence = 1; sequence <= last; sequence++)
         {
             // Spread over milliseconds, seconds and minutes alike.
-            at = at.AddMilliseconds(Math.Pow(10, random.NextDouble() * 5));
+            at = at.AddMicroseconds(Math.Floor(Math.Pow(10, 3 + random.NextDouble() * 5)));
             var ends = sequence == last && random.Next(3) > 0;
             var outcome = ends ? Outcomes[random.Next(Outcomes.Length)] : null;
             var to = outcome is null ? States[random.Next(States.Length)] : $"{char.ToUpperInvariant(outcome[0])}{outcome[1..]}";

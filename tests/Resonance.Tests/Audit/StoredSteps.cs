@@ -4,12 +4,38 @@ using Resonance.Contracts.Audit;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Storage;
+using Xunit;
 
 namespace Resonance.Tests.Audit;
 
 /// <summary>Makes of a step that is told the step that an engine would have stored.</summary>
 static class StoredSteps
 {
+    /// <summary>Has an engine take the steps: each instance's in their order.</summary>
+    /// <returns>The steps as the engine tells of them.</returns>
+    public static async Task<IReadOnlyList<CommittedStep>> CommitAsync(
+        IWorkflowStore store, IReadOnlyList<CommittedStep> history, CancellationToken cancellationToken)
+    {
+        var told = new List<CommittedStep>(history.Count);
+        var heads = new Dictionary<Guid, WorkflowRow>();
+        foreach (var round in history.GroupBy(step => step.Sequence).OrderBy(round => round.Key))
+        {
+            foreach (var group in round.Chunk(500))
+            {
+                StepCommit[] commits = [.. group.Select(step => Next(heads.GetValueOrDefault(step.WorkflowId), step))];
+                var results = await store.CommitAsync(new StepGroup(commits), TimeSpan.FromSeconds(30), cancellationToken);
+                Assert.All(results.Steps, result => Assert.Equal(StepOutcome.Committed, result.Outcome));
+                foreach (var commit in commits)
+                {
+                    heads[commit.Workflow.Id] = commit.Workflow;
+                    told.Add(StepSummary.Of(commit.Workflow.Type, commit.Workflow.Key, commit.Journal));
+                }
+            }
+        }
+
+        return told;
+    }
+
     /// <param name="before">The instance before the step; null when it is its first.</param>
     /// <param name="step">What is told of it; its hash and its trace are not read.</param>
     public static StepCommit Next(WorkflowRow? before, CommittedStep step)

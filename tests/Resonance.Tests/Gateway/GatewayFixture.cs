@@ -87,10 +87,16 @@ public abstract class GatewayFixture : IAsyncLifetime
         builder.Services.AddRuleSets();
         builder.Services.AddOperations();
         builder.Services.AddSingleton<StartScheduled>(StartAsync).AddSchedules();
+        AddServices(builder.Services);
         _app = builder.Build();
         _app.MapResonanceGateway();
         await _app.StartAsync(Cancel);
         Http = _app.GetTestClient();
+    }
+
+    /// <summary>Adds what only some tests need.</summary>
+    private protected virtual void AddServices(IServiceCollection services)
+    {
     }
 
     public async ValueTask DisposeAsync()

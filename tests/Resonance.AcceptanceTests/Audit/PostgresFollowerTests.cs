@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Resonance.AcceptanceTests.Support;
+using Resonance.Tests.Audit.Trail;
+
+namespace Resonance.AcceptanceTests.Audit;
+
+/// <summary>The suite of who listens to the trail on Postgres.</summary>
+public sealed class PostgresFollowerTests(Servers servers) : FollowerConformance
+{
+    TestDatabase _database = null!;
+
+    protected override async Task AddStoresAsync(IServiceCollection services)
+    {
+        _database = await TestDatabase.CreateAsync(servers, Cancel);
+        services.AddPostgresAudit(_database.ConnectionString);
+    }
+
+    protected override ValueTask RemoveStoresAsync() => _database.DisposeAsync();
+}
