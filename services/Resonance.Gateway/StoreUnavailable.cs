@@ -35,7 +35,7 @@ sealed partial class StoreUnavailable(IWorkflowStore store, ILogger<StoreUnavail
         return false;
     }
 
-    [LoggerMessage(EventId = 1, EventName = "StoreUnavailable", Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 4001, EventName = "StoreUnavailable", Level = LogLevel.Warning,
         Message = "{Method} {Path} was answered with 503: the store does not answer.")]
     static partial void LogUnavailable(ILogger logger, string method, PathString path, Exception exception);
 }

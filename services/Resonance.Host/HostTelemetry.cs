@@ -29,7 +29,7 @@ static class HostTelemetry
                 .AddAspNetCoreInstrumentation(http => http.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
                 .AddOtlpExporter())
             .WithMetrics(metrics => metrics.AddResonance().AddOtlpExporter())
-            .WithLogging(logging => logging.AddOtlpExporter());
+            .WithLogging(logging => logging.AddOtlpExporter(), logs => logs.IncludeFormattedMessage = true);
     }
 
     /// <summary>What Resonance shows in traces, and how; whoever measures the cost of tracing measures this.</summary>

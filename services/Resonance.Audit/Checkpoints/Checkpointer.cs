@@ -174,12 +174,13 @@ sealed partial class Checkpointer(
         health.Trouble = null;
     }
 
-    [LoggerMessage(5101, LogLevel.Critical, "No checkpoint is signed any more, {Kind}: {Detail} Run the host's 'verify' command to see what changed.")]
+    [LoggerMessage(EventId = 5101, EventName = "CheckpointRefused", Level = LogLevel.Critical,
+        Message = "No checkpoint is signed any more, {Kind}: {Detail} Run the host's 'verify' command to see what changed.")]
     partial void LogRefused(string kind, string detail);
 
-    [LoggerMessage(5102, LogLevel.Warning, "{Trouble}")]
+    [LoggerMessage(5102, LogLevel.Warning, "{Trouble}", EventName = "CheckpointTrouble")]
     partial void LogTrouble(string trouble, Exception exception);
 
-    [LoggerMessage(5103, LogLevel.Information, "Checkpoints are signed and exported again.")]
+    [LoggerMessage(5103, LogLevel.Information, "Checkpoints are signed and exported again.", EventName = "CheckpointsResumed")]
     partial void LogRecovered();
 }

@@ -53,6 +53,6 @@ sealed partial class FindingStore(AuditDatabase database, TimeProvider clock, IL
                 ("@most", most)).ToListAsync(token),
             cancellationToken);
 
-    [LoggerMessage(5001, LogLevel.Critical, "Audit finding {Kind}: {Detail}")]
+    [LoggerMessage(5001, LogLevel.Critical, "Audit finding {Kind}: {Detail}", EventName = "AuditFinding")]
     partial void LogFinding(string kind, string detail);
 }

@@ -109,9 +109,11 @@ sealed partial class CatchUp(
 
     static DateTimeOffset Floor(DateTimeOffset time) => new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
 
-    [LoggerMessage(5002, LogLevel.Information, "The ledger was filled with {Rows} steps from the journal, of which no message had come.")]
+    [LoggerMessage(EventId = 5002, EventName = "LedgerFilled", Level = LogLevel.Information,
+        Message = "The ledger was filled with {Rows} steps from the journal, of which no message had come.")]
     partial void LogFilled(long rows);
 
-    [LoggerMessage(5003, LogLevel.Warning, "The journal could not be compared with the ledger; trying again at the next round. {Error}")]
+    [LoggerMessage(EventId = 5003, EventName = "LedgerNotCompared", Level = LogLevel.Warning,
+        Message = "The journal could not be compared with the ledger; trying again at the next round. {Error}")]
     partial void LogAway(string error);
 }

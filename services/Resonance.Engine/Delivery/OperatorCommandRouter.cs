@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
@@ -41,6 +40,9 @@ sealed class OperatorCommandRouter(
             return;
         }
 
+        var trace = await InstanceTrace.FindAsync(store, id, context.CancellationToken);
+        using var span = InstanceTrace.GoOn($"operator {typeof(T).Name}", trace);
+
         // The id goes along: the instance recognises a command that was routed twice.
         var endpoint = await bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         var original = context.Headers.Get<Guid>(MessageHeaders.OriginalMessageId) ?? context.MessageId;
@@ -51,7 +53,7 @@ sealed class OperatorCommandRouter(
                 send.Headers.Set(MessageHeaders.OriginalMessageId, value.ToString("D"));
         });
         var message = await OutgoingMessage.CaptureAsync(endpoint, context.Message, pipe, id, context.CancellationToken);
-        await store.EnqueueAsync([message.Row with { TraceParent = Activity.Current?.Id }], options.Lease, context.CancellationToken);
+        await store.EnqueueAsync([message.Row], options.Lease, context.CancellationToken);
         await sender.BeginAsync([message]);
     }
 }

@@ -29,6 +29,8 @@ public sealed partial class WorkflowClient
         if (!accepted.Contains(raised))
             return new RaiseResult(RaiseOutcome.NotAccepted, row.State, accepted);
 
+        var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
+        using var span = InstanceTrace.GoOn($"event {raised.Contract.Name}", trace);
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         var outgoing = await raised.Capture(endpoint, message, cancellationToken);
         await _store.EnqueueAsync([outgoing.Row], _options.Lease, cancellationToken);

@@ -115,6 +115,8 @@ public sealed partial class WorkflowClient
     internal async Task<OutgoingMessage> CaptureAsync(
         WorkflowDescription workflow, Guid id, OperatorRequest request, CancellationToken cancellationToken)
     {
+        var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
+        using var span = InstanceTrace.GoOn($"operator {request.Action}", trace);
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         return request.ToCommand(id) switch
         {

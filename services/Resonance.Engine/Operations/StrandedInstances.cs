@@ -99,6 +99,8 @@ sealed class StrandedInstances(
 
     async Task RecoverAsync(WorkflowDescription workflow, WorkflowRow row, CancellationToken cancellationToken)
     {
+        var trace = await InstanceTrace.FindAsync(store, row.Id, cancellationToken);
+        using var span = InstanceTrace.GoOn($"recover {row.Type}", trace);
         var endpoint = await bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         var command = new RecoverWorkflow { WorkflowId = row.Id, Version = row.Version };
         var pipe = Pipe.Execute<SendContext<RecoverWorkflow>>(send =>

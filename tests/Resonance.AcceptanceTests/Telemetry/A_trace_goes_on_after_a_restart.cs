@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Resonance.AcceptanceTests.Telemetry;
 
+[Collection("Telemetry")]
 public sealed class A_trace_goes_on_after_a_restart
 {
     [Fact]

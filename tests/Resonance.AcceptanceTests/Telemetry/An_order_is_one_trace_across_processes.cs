@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Resonance.AcceptanceTests.Telemetry;
 
+[Collection("Telemetry")]
 public sealed class An_order_is_one_trace_across_processes(Servers servers)
 {
     const string ForeignTrace = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -35,6 +35,7 @@ static class OtlpMessages
         Ended = span.Number(8),
         Attributes = Attributes(span, 9),
         Events = [.. span.Messages(11).Select(told => new SeenEvent(told.Text(2), Attributes(told, 3)))],
+        Links = [.. span.Messages(13).Select(link => $"{link.Hex(1)}/{link.Hex(2)}")],
         Failed = span.Message(15)?.Number(3) == 2,
     });
 
@@ -127,6 +128,9 @@ sealed record SeenSpan
     public required IReadOnlyDictionary<string, object?> Attributes { get; init; }
 
     public required IReadOnlyList<SeenEvent> Events { get; init; }
+
+    /// <summary>Spans elsewhere: <c>{trace id}/{span id}</c>.</summary>
+    public required IReadOnlyList<string> Links { get; init; }
 
     public required bool Failed { get; init; }
 

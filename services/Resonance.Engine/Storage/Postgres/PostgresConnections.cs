@@ -4,7 +4,7 @@ using Npgsql;
 namespace Resonance.Engine.Storage.Postgres;
 
 /// <summary>Opens connections: for the application under its role, for migrations as the connecting user.</summary>
-sealed partial class PostgresConnections : IAsyncDisposable
+sealed class PostgresConnections : IAsyncDisposable
 {
     // pg_has_role learnt 'SET' with version 16, when being a member stopped meaning that one may become the role.
     const string RoleState =
@@ -103,11 +103,7 @@ sealed partial class PostgresConnections : IAsyncDisposable
         if (!reader.GetBoolean(0))
             return _asUser;
 
-        LogNoRole(ApplicationRole);
+        _logger.RoleMissing(ApplicationRole);
         return _chosen = _asUser;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The role {Role} does not exist or cannot be used: the application works as the "
-        + "connecting user, and only a trigger guards the journal. Run the migration as a user that may create roles.")]
-    partial void LogNoRole(string role);
 }

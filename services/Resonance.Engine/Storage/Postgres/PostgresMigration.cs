@@ -7,7 +7,7 @@ using Npgsql;
 namespace Resonance.Engine.Storage.Postgres;
 
 /// <summary>Runs numbered scripts, one process at a time, and gives the application's role what it needs.</summary>
-sealed partial class PostgresMigration(PostgresConnections connections, ILogger<PostgresMigration> logger)
+sealed class PostgresMigration(PostgresConnections connections, ILogger<PostgresMigration> logger)
 {
     const string EngineFolder = "Resonance.Engine.Storage.Postgres.Migrations";
 
@@ -81,7 +81,7 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
             .Build();
         upgrade.ScriptExecuted += (_, executed) =>
         {
-            LogScript(((ScriptExecutedEventArgs)executed).Script.Name);
+            _logger.SchemaScriptRun(((ScriptExecutedEventArgs)executed).Script.Name);
             cancellationToken.ThrowIfCancellationRequested();
         };
 
@@ -104,7 +104,7 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
-            LogRoleRefused(role, exception.MessageText);
+            _logger.RoleRefused(role, exception.MessageText);
         }
 
         return await IsTrueAsync(connection, $"SELECT to_regrole('{role}') IS NOT NULL", cancellationToken).ConfigureAwait(false);
@@ -151,10 +151,4 @@ sealed partial class PostgresMigration(PostgresConnections connections, ILogger<
         END
         $$
         """;
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The schema script {Script} has run.")]
-    partial void LogScript(string script);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The role {Role} could not be created or granted: {Reason}.")]
-    partial void LogRoleRefused(string role, string reason);
 }

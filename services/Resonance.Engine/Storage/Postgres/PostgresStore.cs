@@ -11,6 +11,8 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
 
     internal const string LoadSql = $"SELECT {WorkflowColumns} FROM workflow WHERE id = ANY($1)";
 
+    const string LastTraceParentSql = "SELECT trace_parent FROM journal WHERE workflow_id = $1 ORDER BY sequence DESC LIMIT 1";
+
     const string ReserveSql =
         """
         INSERT INTO key_number (type, next) VALUES ($1, 1001 + $2)
@@ -26,6 +28,14 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
     {
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await PostgresMigration.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken)
+    {
+        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var command = new NpgsqlCommand(LastTraceParentSql, connection);
+        command.Parameters.AddValue(workflowId);
+        return await command.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false) as string;
     }
 
     public async Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(

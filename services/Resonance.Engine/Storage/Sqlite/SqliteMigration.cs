@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Resonance.Engine.Storage.Sqlite;
 
 /// <summary>Runs numbered scripts, one process at a time: all of them in one transaction, which begins by locking the file.</summary>
-sealed partial class SqliteMigration(SqliteConnections connections, ILogger<SqliteMigration> logger)
+sealed class SqliteMigration(SqliteConnections connections, ILogger<SqliteMigration> logger)
 {
     const string EngineFolder = "Resonance.Engine.Storage.Sqlite.Migrations";
 
@@ -56,7 +56,7 @@ sealed partial class SqliteMigration(SqliteConnections connections, ILogger<Sqli
             .Build();
         upgrade.ScriptExecuted += (_, executed) =>
         {
-            LogScript(((ScriptExecutedEventArgs)executed).Script.Name);
+            _logger.SchemaScriptRun(((ScriptExecutedEventArgs)executed).Script.Name);
             cancellationToken.ThrowIfCancellationRequested();
         };
 
@@ -65,7 +65,4 @@ sealed partial class SqliteMigration(SqliteConnections connections, ILogger<Sqli
         if (!result.Successful)
             throw new InvalidOperationException($"The script {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The schema script {Script} has run.")]
-    partial void LogScript(string script);
 }

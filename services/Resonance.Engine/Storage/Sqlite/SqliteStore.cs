@@ -13,6 +13,8 @@ sealed partial class SqliteStore(SqliteConnections connections, SqliteMigration 
         FROM workflow WHERE id IN (SELECT value FROM json_each($1))
         """;
 
+    const string LastTraceParentSql = "SELECT trace_parent FROM journal WHERE workflow_id = $1 ORDER BY sequence DESC LIMIT 1";
+
     const string ReserveSql =
         """
         INSERT INTO key_number (type, next) VALUES ($1, 1001 + $2)
@@ -32,6 +34,9 @@ sealed partial class SqliteStore(SqliteConnections connections, SqliteMigration 
                 return true;
             },
             cancellationToken);
+
+    public Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken) =>
+        connections.ReadAsync(session => session.Scalar(LastTraceParentSql, workflowId) as string, cancellationToken);
 
     public async Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(
         IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Merkle;
 using Xunit;

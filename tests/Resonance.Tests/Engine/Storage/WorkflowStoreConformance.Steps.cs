@@ -10,6 +10,21 @@ namespace Resonance.Tests.Engine.Storage;
 public abstract partial class WorkflowStoreConformance
 {
     [Fact]
+    public async Task The_trace_of_an_instance_stands_at_its_last_step()
+    {
+        var instance = new SampleInstance();
+        Assert.Null(await Store.LastTraceParentAsync(instance.Id, Cancelled));
+        var first = instance.Next();
+        await CommitAsync(first);
+        instance.Advance(first);
+        var second = instance.Next();
+        const string last = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        await CommitAsync(second with { Journal = second.Journal with { TraceParent = last } });
+
+        Assert.Equal(last, await Store.LastTraceParentAsync(instance.Id, Cancelled));
+    }
+
+    [Fact]
     public async Task A_first_step_stores_the_instance_and_its_journal_as_they_are()
     {
         var instance = new SampleInstance();
