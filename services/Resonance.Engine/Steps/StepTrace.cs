@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using MassTransit;
-using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Storage;
 using static Resonance.Engine.Telemetry.ResonanceTelemetry;
