@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Resonance.Audit.Archive;
 using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
@@ -36,7 +38,7 @@ public static class ResonanceAuditExtensions
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
             provider.GetRequiredService<FindingStore>(), provider.GetRequiredService<TimeProvider>()));
-        return services.AddLedgerProofs().AddTrail();
+        return services.AddLedgerProofs().AddTrail().AddArchive();
     }
 
     /// <summary>What is read off the ledger: figures, the trail, and the steps as they come.</summary>
@@ -57,6 +59,17 @@ public static class ResonanceAuditExtensions
         return services;
     }
 
+    /// <summary>What moves old journals to files.</summary>
+    static IServiceCollection AddArchive(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new ArchiveOptions());
+        services.AddSingleton(provider => new ArchiveVerifier(CheckpointKeys.ForVerifying(provider.GetRequiredService<CheckpointOptions>())));
+        return services.AddSingleton(provider => new Archiver(
+            provider.GetRequiredService<IWorkflowStore>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<AuditDatabase>(),
+            provider.GetRequiredService<LedgerProofs>(), provider.GetRequiredService<ArchiveOptions>(),
+            provider.GetRequiredService<CheckpointOptions>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
     /// <summary>Witnesses in this process: serves the queue <c>saga-audit</c> and compares the ledger with the journal.</summary>
     public static void AddResonanceWitness(this IBusRegistrationConfigurator bus)
     {
@@ -64,5 +77,6 @@ public static class ResonanceAuditExtensions
         bus.AddSingleton<JournalComparison>();
         bus.AddHostedService<CatchUp>();
         bus.AddCheckpointer();
+        bus.AddHostedService<Retention>();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Resonance.Audit;
+using Resonance.Audit.Archive;
 using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Engine.Storage;
@@ -20,6 +21,7 @@ static class HostStore
         builder.Services.AddSingleton(new SchemaSource((database, cancellationToken) => database.MigrateWorkersAsync(cancellationToken)));
         var audit = ResonanceHost.Validated<AuditOptions>(builder, AuditOptions.Section);
         ResonanceHost.Validated<CheckpointOptions>(builder, CheckpointOptions.Section).DataDirectory = options.DataDirectory;
+        ResonanceHost.Validated<ArchiveOptions>(builder, ArchiveOptions.Section);
         if (options.Store == "postgres")
         {
             UsePostgres(builder, audit, options.RoleSet.Contains("audit"));

@@ -22,6 +22,12 @@ static class ResonanceHost
           check       ends with 0 when this build can go on with every instance that has not ended, otherwise with 1
           audit rebuild
                       computes the audit's figures anew from the journal, while everything else goes on
+          audit archive DAYS
+                      moves the journals of instances that ended so long ago to compressed files that verify by themselves
+          audit verify-archive FILE...
+                      verifies such files without any database
+          verify [--workflow ID] [--checkpoint FILE]...
+                      verifies journal, ledger and checkpoints; ends with 0 when all agrees, with 1 when not, with 2 when it could not tell
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -47,6 +53,8 @@ static class ResonanceHost
                         return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
                 case "audit":
                     return await AuditVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
+                case "verify":
+                    return await VerifyVerb.RunAsync(args[1..], CancellationToken.None);
                 case "health":
                     return await HealthVerb.RunAsync(args[1..]);
                 default:

@@ -1,3 +1,5 @@
+using Resonance.Engine.Telemetry;
+
 namespace Resonance.Benchmarks;
 
 /// <summary>What it costs to be witnessed.</summary>

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace Resonance.Benchmarks;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Mode"><c>throughput</c>, <c>latency</c>, <c>memory</c>, <c>rules</c>, <c>telemetry</c>, <c>audit</c> or <c>all</c>.</param>
+/// <param name="Mode">
+/// <c>throughput</c>, <c>latency</c>, <c>memory</c>, <c>rules</c>, <c>figures</c>, <c>telemetry</c>, <c>audit</c> or <c>all</c>.
+/// </param>
 /// <param name="Workflows">Workflows of a round, or of the run where there are no rounds; null for what the mode does by itself.</param>
 /// <param name="Rounds">Rounds of each variant.</param>
 /// <param name="InFlight">Workflows under way at once, where not one at a time is measured.</param>
@@ -20,15 +22,16 @@ sealed record BenchmarkOptions(string Mode, int? Workflows, int Rounds, int InFl
           latency      one workflow at a time, beside bare commits             300 workflows of each variant
           memory       many workflows through one process: is it flat?         100,000 workflows
           rules        the rule language beside two packages           21 rounds at least
+          figures      what the audit's figures cost to keep and to read            1,000,000 workflows over a day
           audit        without and with the audit, and with a tenth traced, in turns        5,000 workflows a round, 3 rounds
           telemetry    tracing off, for 10 % and for 100 % of the workflows, in turns       5,000 workflows a round, 3 rounds
-          all          all six
+          all          all seven
 
-        The servers, which rules does without, and telemetry if need be (then on SQLite and the broker in memory):
+        The servers, which rules does without, and figures and telemetry if need be (then on SQLite and the broker in memory):
         RESONANCE_TEST_POSTGRES, RESONANCE_TEST_RABBITMQ and RESONANCE_TEST_RABBITMQ_MANAGEMENT, as './test servers' prints them.
         """;
 
-    static readonly string[] Modes = ["throughput", "latency", "memory", "rules", "telemetry", "audit", "all"];
+    static readonly string[] Modes = ["throughput", "latency", "memory", "rules", "figures", "telemetry", "audit", "all"];
 
     public bool Runs(string mode) => Mode == mode || Mode == "all";
 

@@ -9,10 +9,13 @@ if (BenchmarkOptions.Parse(args) is not { } options)
     return 2;
 }
 
-if (options.Mode == "rules")
+if (options.Mode is "rules" or "figures")
 {
     var alone = new Report(options);
-    alone.Add(await Rules.MeasureAsync(options, CancellationToken.None));
+    if (options.Mode == "rules")
+        alone.Add(await Rules.MeasureAsync(options, CancellationToken.None));
+    else
+        alone.Add(await Figures.MeasureAsync(options, CancellationToken.None));
     await alone.SaveAsync(CancellationToken.None);
     return 0;
 }
@@ -68,6 +71,8 @@ try
         report.Add(await MemoryUse.MeasureAsync(resonance, options, stop.Token));
     if (options.Runs("rules"))
         report.Add(await Rules.MeasureAsync(options, stop.Token));
+    if (options.Runs("figures"))
+        report.Add(await Figures.MeasureAsync(options, stop.Token));
     if (options.Runs("telemetry"))
         report.Add(await TelemetryCost.MeasureAsync(resonance, "rabbitmq", options, stop.Token));
     if (options.Runs("audit"))

@@ -63,6 +63,19 @@ sealed class Report(BenchmarkOptions options)
         Print($"{Number(result.Reevaluated, 0)} recorded evaluations run again in {Number(result.ReevaluationMs, 0)} ms");
     }
 
+    public void Add(FiguresResult result)
+    {
+        _results["figures"] = result;
+        Table(
+            $"Figures of the audit on {result.Store}: {Number(result.Steps, 0)} steps over a day",
+            ["window", "p50 ms", "p99 ms", "CPU ms"],
+            [.. result.Windows.Select(window => new[]
+            {
+                window.Window, Number(window.P50Ms, 1), Number(window.P99Ms, 1), Number(window.CpuMs, 1),
+            })]);
+        Print($"{Number(result.StepsPerSecond, 0)} steps/s counted");
+    }
+
     public void Add(AuditResult result)
     {
         _results["audit"] = result;

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Resonance.Audit.Ledger;
@@ -60,13 +58,14 @@ sealed partial class Checkpointer(
             else
                 Recover();
         }
-        catch (DbException away)
-        {
-            Complain($"No checkpoint can be signed: the audit's database does not answer. {away.Message}", away);
-        }
         catch (Exception away) when (away is IOException or UnauthorizedAccessException)
         {
             Complain($"Checkpoints cannot be exported to {export.Folder}: {away.Message}", away);
+        }
+        catch (Exception away) when (!stoppingToken.IsCancellationRequested)
+        {
+            // Whatever it is, the audit's trouble must not end the process: an engine may be in it.
+            Complain($"No checkpoint can be signed: the audit's database does not answer. {away.Message}", away);
         }
     }
 
@@ -105,7 +104,7 @@ sealed partial class Checkpointer(
         }
 
         var newest = await CheckpointTable.NewestAsync(session, cancellationToken);
-        var (stored, forged) = newest is null ? (null, null) : _keys!.Check(newest.Note, "the database");
+        var (stored, forged) = newest is null ? (null, null) : _keys!.Check(newest.Note, CheckpointKeys.Database);
         if (forged is not null)
             return forged;
 
@@ -141,7 +140,7 @@ sealed partial class Checkpointer(
             foreach (var checkpoint in missing)
             {
                 // Somebody could have put one into the table; the folder is evidence and takes none unseen.
-                var (known, forged) = _keys!.Check(checkpoint.Note, "the database");
+                var (known, forged) = _keys!.Check(checkpoint.Note, CheckpointKeys.Database);
                 if (known is null || known.Checkpoint.Size != checkpoint.Size)
                     return forged ?? CheckpointKeys.Misplaced(checkpoint.Size);
                 export.Write(checkpoint);

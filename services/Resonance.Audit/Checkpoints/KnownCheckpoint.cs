@@ -30,7 +30,7 @@ sealed record KnownCheckpoint(Checkpoint Checkpoint, string Place)
         }
     }
 
-    Finding RolledBack(long size) => new(
+    public Finding RolledBack(long size) => new(
         FindingKind.LedgerRolledBack, null, null,
         $"The ledger has {size:N0} steps, but a checkpoint over {Checkpoint.Size:N0} was signed and stands in {Place}: the ledger was set " +
         "back, e.g. to an older backup.");

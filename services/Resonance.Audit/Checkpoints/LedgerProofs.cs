@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Resonance.Audit.Ledger;
@@ -106,4 +107,35 @@ public sealed record InclusionProof(
             text.Append(Convert.ToBase64String(hash)).Append('\n');
         return text.Append('\n').Append(Checkpoint).ToString();
     }
+
+    /// <summary>Reads what <see cref="InclusionProof.ToText"/> wrote; the signature is not looked at.</summary>
+    /// <returns>False when it is no proof.</returns>
+    internal static bool TryParse(string text, [NotNullWhen(true)] out ParsedProof? proof)
+    {
+        proof = null;
+        var parting = text.IndexOf("\n\n", StringComparison.Ordinal);
+        if (parting < 0 || text[..parting].Split('\n') is not ["c2sp.org/tlog-proof@v1", var index, .. var encoded]
+            || !index.StartsWith("index ", StringComparison.Ordinal)
+            || !long.TryParse(index["index ".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var leaf))
+        {
+            return false;
+        }
+
+        var hashes = new List<byte[]>(encoded.Length);
+        foreach (var line in encoded)
+        {
+            if (!Base64Text.TryDecode(line, out var hash) || hash.Length != MerkleTree.HashLength)
+                return false;
+            hashes.Add(hash);
+        }
+
+        proof = new ParsedProof(leaf, hashes, text[(parting + 2)..]);
+        return true;
+    }
 }
+
+/// <summary>A proof as it was read from its text.</summary>
+/// <param name="LeafIndex">The leaf's place, from 0.</param>
+/// <param name="Hashes">The path's hashes, from the leaf up.</param>
+/// <param name="Checkpoint">The signed note.</param>
+sealed record ParsedProof(long LeafIndex, IReadOnlyList<byte[]> Hashes, string Checkpoint);

@@ -17,7 +17,8 @@ static class LedgerTree
     public static TreeReader Of(AuditSession session, long size) =>
         new(size, (level, first, count, token) => ReadAsync(session, level, first, count, token));
 
-    static async Task<IReadOnlyList<byte[]>> ReadAsync(
+    /// <summary>See <see cref="ReadHashes"/>.</summary>
+    public static async Task<IReadOnlyList<byte[]>> ReadAsync(
         AuditSession session, int level, long first, int count, CancellationToken cancellationToken)
     {
         (string, object?)[] range = [("@first", first), ("@end", first + count)];

@@ -13,7 +13,7 @@ sealed record AuditRoles(string Own, string Engine)
         "-c statement_timeout=10min -c lock_timeout=10s -c idle_in_transaction_session_timeout=10min -c jit=off";
 
     // What was written once stands; the rest are sums of it, which are moved on.
-    const string Lasting = "audit.step, audit.subtree, audit.finding, audit.checkpoint";
+    const string Lasting = "audit.step, audit.subtree, audit.finding, audit.checkpoint, audit.archived";
     const string Moving = "audit.ledger, audit.projection, audit.minute_figure, audit.state_count";
 
     /// <summary>The schema as the audit's role works in it.</summary>

@@ -72,4 +72,7 @@ public static class FindingKind
 
     /// <summary>What is shown as a checkpoint was not signed by the log's key, or is none.</summary>
     public const string CheckpointForged = "checkpointForged";
+
+    /// <summary>Two checkpoints bear the log's signature and cannot both be true.</summary>
+    public const string CheckpointsContradict = "checkpointsContradict";
 }

@@ -18,6 +18,7 @@ sealed class StepProjections
 {
     static readonly StoreText CurrentSql = new("SELECT generation FROM projection WHERE id = 1");
 
+    // SQLite would begin with all minutes that there are, and look each up in the list, if CROSS did not tell it not to.
     static readonly StoreText DurationsSql = new(
         Postgres:
         """
@@ -30,7 +31,7 @@ sealed class StepProjections
         """
         SELECT m.type, m.minute, m.durations
         FROM json_each(@minutes) r
-        JOIN minute_figure m
+        CROSS JOIN minute_figure m
             ON m.generation = @generation AND m.minute = r.value ->> 'minute' AND m.type = r.value ->> 'type'
         WHERE m.durations IS NOT NULL
         """);

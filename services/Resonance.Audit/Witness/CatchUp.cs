@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Resonance.Audit.Ledger;
@@ -54,8 +53,9 @@ sealed partial class CatchUp(
                 {
                     await RunAsync(stoppingToken);
                 }
-                catch (DbException exception) when (!stoppingToken.IsCancellationRequested)
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
+                    // Whatever it is, the audit's trouble must not end the process: an engine may be in it.
                     LogAway(exception.Message);
                 }
             } while (await rounds.WaitForNextTickAsync(stoppingToken));

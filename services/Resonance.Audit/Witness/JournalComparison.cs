@@ -13,13 +13,17 @@ sealed class JournalComparison(JournalScan journal, LedgerStore ledger, FindingS
 {
     const int MostAtOnce = 1000;
 
+    // What was moved to an archive is not in the journal, and nobody misses it there.
+    const string NotArchived =
+        "NOT EXISTS (SELECT 1 FROM archived a WHERE a.workflow_id = s.workflow_id AND a.through_sequence >= s.sequence)";
+
     static readonly StoreText Period = new(
-        "SELECT workflow_id, sequence, hash, key FROM step WHERE occurred_at >= @from AND occurred_at < @to");
+        $"SELECT workflow_id, sequence, hash, key FROM step s WHERE occurred_at >= @from AND occurred_at < @to AND {NotArchived}");
 
     static readonly StoreText Minutes = new(
-        """
-        SELECT occurred_at / 60000000 * 60000000, count(*) FROM step
-        WHERE occurred_at >= @from AND occurred_at < @to GROUP BY 1 ORDER BY 1
+        $"""
+        SELECT occurred_at / 60000000 * 60000000, count(*) FROM step s
+        WHERE occurred_at >= @from AND occurred_at < @to AND {NotArchived} GROUP BY 1 ORDER BY 1
         """);
 
     /// <summary>The minutes of a period in which journal or ledger have rows, in order.</summary>

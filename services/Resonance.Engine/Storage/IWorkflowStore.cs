@@ -78,6 +78,15 @@ public interface IWorkflowStore
     /// <returns>The first of <paramref name="count"/> numbers.</returns>
     Task<long> ReserveKeyNumbersAsync(string type, int count, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Removes journal rows that stand in an archive. The instances stay: a late or repeated message gets an honest answer, and a step
+    /// that may still come goes on with the chain. On Postgres the connecting user must own the schema.
+    /// </summary>
+    /// <param name="archived">Instances with the last sequence of each that is removed; at most 1,000.</param>
+    /// <param name="cancellationToken">Gives up waiting; doing it again is safe.</param>
+    /// <returns>Rows that were removed.</returns>
+    Task<int> RemoveJournalAsync(IReadOnlyList<(Guid WorkflowId, long Through)> archived, CancellationToken cancellationToken);
+
     /// <summary>Whether trying again later may help: the server is away, a connection broke, a lock or serialisation was lost.</summary>
     bool IsTransient(Exception exception);
 }

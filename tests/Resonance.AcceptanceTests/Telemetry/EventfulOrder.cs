@@ -27,7 +27,8 @@ sealed class EventfulOrder
 
     /// <summary>Long enough that only the attempt that is never answered times out.</summary>
     public static HostSettings Settings(HostSettings settings) => settings
-        .With("Workflows__CardProvider", "00:00:08")
+        .With("Workflows__CardProvider", "00:00:12")
+        .With("Workflows__Worker", "00:02:00")
         .With("Workflows__CardRetry", "00:00:00.2");
 
     /// <summary>Posts the order and waits until all of it is undone.</summary>

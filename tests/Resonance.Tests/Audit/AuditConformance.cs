@@ -37,7 +37,7 @@ public abstract class AuditConformance(AuditStores stores) : IAsyncLifetime
 
     private protected JournalScan Journal => _services.GetRequiredService<JournalScan>();
 
-    IWorkflowStore Store => _services.GetRequiredService<IWorkflowStore>();
+    private protected IWorkflowStore Store => _services.GetRequiredService<IWorkflowStore>();
 
     public async ValueTask InitializeAsync()
     {
@@ -94,6 +94,15 @@ public abstract class AuditConformance(AuditStores stores) : IAsyncLifetime
             .ToList();
         await _services.GetRequiredService<LedgerStore>().AppendAsync(fresh, StepSource.Message, Cancel);
         _witnessed.UnionWith(fresh.Select(step => (step.WorkflowId, step.Sequence)));
+    }
+
+    /// <summary>Appends again what somebody has taken out of the ledger, in the order of the instances' ids.</summary>
+    private protected async Task WitnessAnewAsync()
+    {
+        var steps = await Journal.ReadPeriodAsync(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, Cancel).ToListAsync(Cancel);
+        var all = steps.OrderBy(step => step.Row.WorkflowId).ThenBy(step => step.Row.Sequence)
+            .Select(step => StepSummary.Of(step.Type, step.Key, step.Row)).ToList();
+        await _services.GetRequiredService<LedgerStore>().AppendAsync(all, StepSource.Journal, Cancel);
     }
 
     static StepCommit Next(SampleInstance instance) => instance.Next(

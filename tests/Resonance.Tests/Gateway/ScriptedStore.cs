@@ -41,6 +41,9 @@ sealed class ScriptedStore : IWorkflowStore
     public Task<GroupResult> CommitAsync(StepGroup group, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<int> RemoveJournalAsync(IReadOnlyList<(Guid WorkflowId, long Through)> archived, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<AcceptResult> AcceptAsync(AcceptedStart start, TimeSpan lease, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

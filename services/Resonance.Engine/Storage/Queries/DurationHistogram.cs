@@ -41,7 +41,10 @@ sealed class DurationHistogram
         _sum += duration;
         _shortest = Math.Min(_shortest, duration);
         _longest = Math.Max(_longest, duration);
-        Take(PlaceOf(duration), 1);
+        var place = PlaceOf(duration);
+        _counts[place]++;
+        _lowestPlace = Math.Min(_lowestPlace, place);
+        _highestPlace = Math.Max(_highestPlace, place);
     }
 
     /// <summary>Adds the durations of another histogram.</summary>
@@ -54,22 +57,27 @@ sealed class DurationHistogram
         if (form[0] != FormVersion)
             throw new FormatException($"A histogram of form {form[0]} is not known to this build, which writes form {FormVersion}.");
 
-        form = form[1..];
-        var shortest = (long)Read(ref form);
-        var longest = (long)Read(ref form);
-        var sum = new Int128(Read(ref form), Read(ref form));
-        var place = 0;
-        while (!form.IsEmpty)
+        var at = 1;
+        var shortest = (long)Read(form, ref at);
+        var longest = (long)Read(form, ref at);
+        var sum = new Int128(Read(form, ref at), Read(form, ref at));
+
+        // A day of a busy system is thousands of forms, and a million places.
+        var place = (int)Read(form, ref at);
+        _lowestPlace = Math.Min(_lowestPlace, place);
+        for (; ; place = checked(place + (int)Read(form, ref at)))
         {
-            place = checked(place + (int)Read(ref form));
-            var count = (long)Read(ref form);
-            if (place >= _counts.Length)
+            if (place < 0 || place >= _counts.Length)
                 throw new FormatException($"A histogram has no place {place}.");
 
+            var count = (long)Read(form, ref at);
+            _counts[place] += count;
             Count += count;
-            Take(place, count);
+            if (at == form.Length)
+                break;
         }
 
+        _highestPlace = Math.Max(_highestPlace, place);
         _sum += sum;
         _shortest = Math.Min(_shortest, shortest);
         _longest = Math.Max(_longest, longest);
@@ -120,13 +128,6 @@ sealed class DurationHistogram
         return Math.Clamp(DurationOf(place), _shortest, _longest);
     }
 
-    void Take(int place, long count)
-    {
-        _counts[place] += count;
-        _lowestPlace = Math.Min(_lowestPlace, place);
-        _highestPlace = Math.Max(_highestPlace, place);
-    }
-
     /// <summary>Seven bits a byte, the lowest first; the highest bit of a byte says that another follows.</summary>
     static void Write(ArrayBufferWriter<byte> form, ulong number)
     {
@@ -135,17 +136,15 @@ sealed class DurationHistogram
         form.Write([(byte)number]);
     }
 
-    static ulong Read(ref ReadOnlySpan<byte> form)
+    static ulong Read(ReadOnlySpan<byte> form, ref int at)
     {
         ulong number = 0;
-        for (var index = 0; index < form.Length; index++)
+        for (var shift = 0; (uint)at < (uint)form.Length; shift += 7)
         {
-            number |= (ulong)(form[index] & 0x7f) << (7 * index);
-            if (form[index] >= 0x80)
-                continue;
-
-            form = form[(index + 1)..];
-            return number;
+            var part = form[at++];
+            number |= (ulong)(part & 0x7f) << shift;
+            if (part < 0x80)
+                return number;
         }
 
         throw new FormatException("A histogram ends in the middle of a number.");

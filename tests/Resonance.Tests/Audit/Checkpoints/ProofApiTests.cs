@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Resonance.Audit.Checkpoints;
 using Resonance.Gateway.Audit;
-using Resonance.Tests.Engine.Storage;
 using Xunit;
 
 namespace Resonance.Tests.Audit.Checkpoints;

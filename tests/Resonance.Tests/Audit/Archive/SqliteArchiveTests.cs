@@ -1,0 +1,3 @@
+namespace Resonance.Tests.Audit.Archive;
+
+public sealed class SqliteArchiveTests() : ArchiveConformance(new SqliteAuditStores());
