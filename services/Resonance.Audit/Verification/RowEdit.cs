@@ -27,8 +27,10 @@ static class RowEdit
         Compare("to", witnessed.To, summary.To);
         Compare("kinds of entries", witnessed.Kinds, string.Join(',', summary.Kinds));
         Compare("outcome", witnessed.Outcome, summary.Outcome);
-        Compare("duration", Text(witnessed.DurationMs), Text(summary.DurationMs));
-        Compare("time", Text(witnessed.OccurredAt), Text(summary.OccurredAt));
+        if (witnessed.DurationMs != summary.DurationMs)
+            differences.Add(Change("duration", Text(witnessed.DurationMs), Text(summary.DurationMs)));
+        if (witnessed.OccurredAt != summary.OccurredAt)
+            differences.Add(Change("time", Text(witnessed.OccurredAt), Text(summary.OccurredAt)));
         Compare("trace", witnessed.TraceId, summary.TraceId);
         return differences;
 

@@ -191,13 +191,16 @@ public sealed class JournalScan
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>Each instance as a row of its own before its steps: both come in the order of an index, and neither carries the other along.</summary>
     static string RangeOf(string schema, string columns, string id, string data, Func<string, string> time) =>
         $"""
-        SELECT {columns}, coalesce(w.id, j.workflow_id), w.type, w.key, w.state, w.status, w.version, {data}, w.definition_hash, w.priority,
-            w.trace_id, {time("w.started_at")}, {time("w.updated_at")}, {time("w.finished_at")}, w.head_hash
-        FROM (SELECT * FROM {schema}journal WHERE workflow_id BETWEEN {id}) j
-        FULL JOIN (SELECT * FROM {schema}workflow WHERE id BETWEEN {id}) w ON w.id = j.workflow_id
-        ORDER BY coalesce(w.id, j.workflow_id), j.sequence
+        SELECT {columns}, j.workflow_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM {schema}journal j WHERE j.workflow_id BETWEEN {id}
+        UNION ALL
+        SELECT NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.id, w.type, w.key, w.state, w.status, w.version, {data},
+            w.definition_hash, w.priority, w.trace_id, {time("w.started_at")}, {time("w.updated_at")}, {time("w.finished_at")}, w.head_hash
+        FROM {schema}workflow w WHERE w.id BETWEEN {id}
+        ORDER BY 13, 2
         """;
 
     static ScannedStep StepOf(PeriodRow row) => new(row.TextOrNull(Columns) ?? "", row.TextOrNull(Columns + 1) ?? "", RowOf(row));
