@@ -109,8 +109,8 @@ static class AuditVerb
         if (result.Absent > 0)
         {
             Console.WriteLine(
-                $"The journal does not have {result.Absent:N0} of them; these count as they were witnessed. " +
-                "Ask 'Resonance.Host verify' what became of them.");
+                $"The journal no longer has {result.Absent:N0} of them, which count as they were witnessed: they were archived, " +
+                "or 'Resonance.Host verify' tells what became of them.");
         }
 
         return 0;

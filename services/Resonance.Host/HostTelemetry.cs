@@ -14,15 +14,17 @@ static class HostTelemetry
 
     public static void Configure(WebApplicationBuilder builder, ResonanceOptions options)
     {
-        // Also without an exporter: a workflow can tell its trace, and whoever collects spans elsewhere finds it.
-        builder.Services.AddSingleton(TraceIds.Listen());
+        // For the life of the process, and also without an exporter: a workflow can tell its trace to whoever else collects it.
+        _ = TraceIds.Listen();
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
 
         var sampler = TraceSampling.FromSettings(builder.Configuration);
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
-                .AddService("resonance", serviceVersion: Version(), serviceInstanceId: $"{Environment.MachineName}/{Environment.ProcessId}")
+                .AddService(
+                    builder.Configuration["OTEL_SERVICE_NAME"] ?? "resonance", serviceVersion: Version(),
+                    serviceInstanceId: $"{Environment.MachineName}/{Environment.ProcessId}")
                 .AddAttributes([new KeyValuePair<string, object>("resonance.roles", options.Roles)]))
             .WithTracing(tracing => tracing
                 .AddResonance(sampler, options.Broker)

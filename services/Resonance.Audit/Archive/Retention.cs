@@ -29,9 +29,10 @@ sealed partial class Retention(Archiver archiver, ArchiveOptions options, TimePr
         } while (await rounds.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(5201, LogLevel.Information, "Moved the journals of {Instances} instances, {Rows} rows, to {Files} archive files; {Held} stay, since not all of their steps can be proven yet.")]
+    [LoggerMessage(EventId = 5201, EventName = "JournalsArchived", Level = LogLevel.Information,
+        Message = "Moved the journals of {Instances} instances, {Rows} rows, to {Files} archive files; {Held} stay, since not all of their steps can be proven yet.")]
     partial void LogArchived(long instances, long rows, int files, long held);
 
-    [LoggerMessage(5202, LogLevel.Warning, "Old journals could not be archived; trying again in an hour. {Error}")]
+    [LoggerMessage(5202, LogLevel.Warning, "Old journals could not be archived; trying again in an hour. {Error}", EventName = "JournalsNotArchived")]
     partial void LogFailed(string error);
 }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using Resonance.Engine.Telemetry;
 
 namespace Resonance.Audit.Ledger;
 
@@ -36,8 +37,12 @@ sealed partial class FindingStore(AuditDatabase database, TimeProvider clock, IL
             Tell(finding);
     }
 
-    /// <summary>Says in the log what was found.</summary>
-    public void Tell(Finding finding) => LogFinding(finding.Kind, finding.Detail);
+    /// <summary>Says in the log what was found, and counts it.</summary>
+    public void Tell(Finding finding)
+    {
+        ResonanceMetrics.Found(finding.Kind);
+        LogFinding(finding.Kind, finding.Detail);
+    }
 
     public Task<long> CountAsync(CancellationToken cancellationToken) =>
         database.ReadAsync((session, token) => session.QueryOneAsync(CountAll, row => row.Number(0), token), cancellationToken);

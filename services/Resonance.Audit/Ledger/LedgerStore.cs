@@ -2,6 +2,7 @@ using System.Text.Json;
 using Resonance.Audit.Merkle;
 using Resonance.Audit.Projections;
 using Resonance.Contracts.Audit;
+using Resonance.Engine.Telemetry;
 
 namespace Resonance.Audit.Ledger;
 
@@ -95,7 +96,13 @@ public sealed class LedgerStore
         foreach (var fork in forks)
             _findings.Tell(fork);
         if (appended > 0)
+        {
+            ResonanceMetrics.Witnessed(appended, source);
+            if (source == StepSource.Message)
+                ResonanceMetrics.WitnessedLate(_clock.GetUtcNow() - steps.Min(step => step.OccurredAt));
             Appended?.Invoke(size);
+        }
+
         return appended;
     }
 

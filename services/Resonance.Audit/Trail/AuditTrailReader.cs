@@ -25,7 +25,8 @@ public sealed class AuditTrailReader
     const string Columns =
         """
         s.leaf_index, s.workflow_id, s.sequence, s.type, s.key, s.event, s.from_state, s.to_state, s.kinds, s.outcome, s.occurred_at,
-        s.trace_id, s.hash, s.source
+        s.trace_id, s.hash, s.source,
+        coalesce((SELECT max(a.through_sequence) FROM archived a WHERE a.workflow_id = s.workflow_id), 0)
         """;
 
     static readonly StoreText LastSql = new("SELECT leaf_index FROM step ORDER BY leaf_index DESC LIMIT 1");
@@ -82,7 +83,7 @@ public sealed class AuditTrailReader
         var (where, parameters) = Where(filter);
         var sql = $"SELECT {Columns} FROM step s WHERE s.leaf_index > @after AND s.leaf_index <= @last{where} ORDER BY s.leaf_index";
         var steps = await _database.ReadAsync(
-            (session, token) => ListAsync(session, sql, token, [("@after", after), ("@last", to), .. parameters]), cancellationToken);
+            (session, token) => ListAsync(session, sql, [("@after", after), ("@last", to), .. parameters], token), cancellationToken);
 
         // By its key, and not by what the key means now: the instance may come while somebody listens.
         return await WithJournalAsync([.. steps.Where(filter.Matches)], cancellationToken);
@@ -109,7 +110,7 @@ public sealed class AuditTrailReader
             ORDER BY s.leaf_index DESC LIMIT @most
             """;
         var steps = await ListAsync(
-            session, sql, cancellationToken, [("@before", before ?? long.MaxValue), ("@most", limit + 1L), .. names, .. parameters]);
+            session, sql, [("@before", before ?? long.MaxValue), ("@most", limit + 1L), .. names, .. parameters], cancellationToken);
         return PageOf(steps, limit, null);
     }
 
@@ -132,8 +133,7 @@ public sealed class AuditTrailReader
         {
             var low = Math.Max(0, high - stretch);
             found.AddRange(await ListAsync(
-                session, sql, cancellationToken,
-                [("@before", high), ("@low", low), ("@most", limit + 1L - found.Count), .. parameters]));
+                session, sql, [("@before", high), ("@low", low), ("@most", limit + 1L - found.Count), .. parameters], cancellationToken));
             if (found.Count > limit)
                 break;
 
@@ -187,7 +187,7 @@ public sealed class AuditTrailReader
     }
 
     static async Task<List<TrailStep>> ListAsync(
-        AuditSession session, string sql, CancellationToken cancellationToken, (string Name, object? Value)[] parameters)
+        AuditSession session, string sql, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
     {
         var steps = new List<TrailStep>();
         await foreach (var step in session.QueryAsync(new StoreText(sql), TrailStep.Read, cancellationToken, parameters))

@@ -207,6 +207,6 @@ public sealed partial class LedgerFollower : IAsyncDisposable
 
     static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(5201, LogLevel.Warning, "The ledger could not be read for those who listen to it; looking again. {Error}")]
+    [LoggerMessage(5301, LogLevel.Warning, "The ledger could not be read for those who listen to it; looking again. {Error}")]
     static partial void LedgerNotRead(ILogger log, string error);
 }

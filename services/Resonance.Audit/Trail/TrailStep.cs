@@ -50,7 +50,7 @@ public sealed record TrailStep
     /// <summary>Whether the journal still has the step as it was witnessed.</summary>
     public JournalAgreement Journal { get; init; } = JournalAgreement.Missing;
 
-    /// <summary>The step in the words of the audit trail, as on the console; none when the journal does not have it.</summary>
+    /// <summary>The step in the words of the audit trail, as on the console; none when the journal does not have it any more.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
     internal static TrailStep Read(AuditRow row) => new()
@@ -69,6 +69,7 @@ public sealed record TrailStep
         TraceId = row.TextOrNull(11),
         Hash = row.Bytes(12),
         Source = row.Text(13),
+        Journal = row.Number(14) >= row.Number(2) ? JournalAgreement.Archived : JournalAgreement.Missing,
     };
 }
 
@@ -80,6 +81,9 @@ public enum JournalAgreement
 
     /// <summary>The row is there, but what stands in it is not what was witnessed.</summary>
     Changed,
+
+    /// <summary>The row was moved to an archive, where it can be verified.</summary>
+    Archived,
 
     /// <summary>There is no such row.</summary>
     Missing,

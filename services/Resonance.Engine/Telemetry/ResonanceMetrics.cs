@@ -83,6 +83,17 @@ static class ResonanceMetrics
         "One delivery of a command to its worker, by what came of it: replied, refused, failed (to be tried again), silent, or error (an exception).",
         CommandTag, WorkerOutcomeTag);
 
+    static readonly Counter<long> AuditSteps = Book.Counter(
+        "resonance.audit.steps", "{step}",
+        "Steps that went into the ledger, told by a message or filled in from the journal.", AuditSourceTag);
+
+    static readonly Histogram<double> AuditLag = Book.Histogram(
+        "resonance.audit.lag", "s", Seconds, "From a step to its place in the ledger: the oldest step of each append that messages told of.");
+
+    static readonly Counter<long> AuditFindings = Book.Counter(
+        "resonance.audit.findings", "{finding}", "Disagreements between journal, ledger and checkpoints that are new. It stays 0.",
+        AuditFindingTag);
+
     static readonly ObservableGauge<long> OutboxDepth;
 
     static StoreFigures? _figures;
@@ -99,6 +110,15 @@ static class ResonanceMetrics
             "resonance.outbox.set_aside", "{message}", () => Of(figures => figures.SetAside),
             "Messages that lie set aside in the store; with RabbitMQ they lie in the queues that end in _error instead.");
     }
+
+    /// <summary>Steps went into the audit's ledger.</summary>
+    public static void Witnessed(int steps, string source) => AuditSteps.Add(steps, new KeyValuePair<string, object?>(AuditSourceTag, source));
+
+    /// <summary>How far the ledger was behind an engine's message.</summary>
+    public static void WitnessedLate(TimeSpan lag) => AuditLag.Record(Math.Max(0, lag.TotalSeconds));
+
+    /// <summary>The audit found something for the first time.</summary>
+    public static void Found(string finding) => AuditFindings.Add(1, new KeyValuePair<string, object?>(AuditFindingTag, finding));
 
     /// <summary>Whether anybody collects the figures of the store.</summary>
     public static bool IsCollected => OutboxDepth.Enabled;

@@ -28,6 +28,8 @@ public static class ResonanceTelemetry
     internal const string RuleVersionTag = "resonance.rule.version";
     internal const string VerdictTag = "resonance.verdict";
     internal const string ActionTag = "resonance.action";
+    internal const string AuditSourceTag = "resonance.audit.source";
+    internal const string AuditFindingTag = "resonance.audit.finding";
     internal const string CacheTag = "resonance.cache.result";
 
     // https://opentelemetry.io/docs/specs/semconv/

@@ -15,13 +15,16 @@ static class TraceIds
         {
             ShouldListenTo = source => source.Name is ResonanceTelemetry.Name or "MassTransit" or "Microsoft.AspNetCore",
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                SpanNoise.Is(options.Name, options.Kind, isRoot: options.Parent.TraceId == default)
-                    ? ActivitySamplingResult.None
-                    : ActivitySamplingResult.PropagationData,
+                IsNeeded(options) ? ActivitySamplingResult.PropagationData : ActivitySamplingResult.None,
         };
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
+
+    /// <summary>Of our own spans only those that enter another trace: the others stand in one whose id is handed on without them.</summary>
+    static bool IsNeeded(in ActivityCreationOptions<ActivityContext> options) =>
+        (options.Source.Name != ResonanceTelemetry.Name || options.Parent.IsRemote)
+        && !SpanNoise.Is(options.Name, options.Kind, isRoot: options.Parent.TraceId == default);
 
     /// <summary>A trace parent for what shall be in no trace: nothing under it is sampled.</summary>
     public static string Untraced() =>

@@ -49,10 +49,13 @@ sealed record TrailItem
     /// <summary><c>message</c> when an engine told of the step; <c>journal</c> when it was found there.</summary>
     public required string Source { get; init; }
 
-    /// <summary><c>asWitnessed</c>, or <c>changed</c> or <c>missing</c> when the journal no longer has what was witnessed.</summary>
+    /// <summary>
+    /// <c>asWitnessed</c>; <c>archived</c> when the step was moved to an archive; <c>changed</c> or <c>missing</c> when the journal no longer
+    /// has what was witnessed.
+    /// </summary>
     public required string Journal { get; init; }
 
-    /// <summary>The step in sentences, as on the console; none when the journal does not have it.</summary>
+    /// <summary>The step in sentences, as on the console; none when the journal does not have it any more.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
     public static TrailItem Of(TrailStep step, ObservabilityOptions observability) => new()
@@ -75,6 +78,7 @@ sealed record TrailItem
         Journal = step.Journal switch
         {
             JournalAgreement.AsWitnessed => "asWitnessed",
+            JournalAgreement.Archived => "archived",
             JournalAgreement.Changed => "changed",
             _ => "missing",
         },

@@ -85,6 +85,11 @@ public sealed class An_order_is_one_trace
         foreach (var phase in new[] { "load", "decide", "commit", "publish" })
             Assert.Equal(13, Last("resonance.step.phase.duration", "resonance.step.phase", phase).Count);
 
+        // What the store holds is asked by the engine itself.
+        Assert.Equal(0, Last("resonance.incidents.open", "resonance.workflow.type", "order").Value);
+        foreach (var figure in new[] { "resonance.outbox.depth", "resonance.outbox.oldest_age", "resonance.outbox.set_aside" })
+            Assert.Contains(seen, metric => metric.Name == figure);
+
         // Of the runtime and of those that Resonance stands upon.
         Assert.Contains(metrics, metric => metric.Name == "dotnet.gc.collections");
         Assert.Contains(metrics, metric => metric.Name == "http.server.request.duration");

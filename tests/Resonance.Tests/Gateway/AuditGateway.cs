@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Resonance.Audit;
+using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
 using Resonance.Contracts.Audit;
 using Resonance.Engine.Delivery;
@@ -23,6 +24,7 @@ public abstract class AuditGateway : GatewayFixture
     {
         var path = Rows.Options.ConnectionString.Replace("rows.db", "audit.db", StringComparison.Ordinal);
         services.AddResonanceAudit(new AuditOptions(), loggers => AuditDatabase.OnSqlite(path, loggers));
+        services.AddSingleton(new CheckpointOptions { DataDirectory = Path.GetDirectoryName(path["Data Source=".Length..])! });
         services.AddSingleton(new DeliveryOptions());
         services.AddSingleton<QueueWatch>(Queues);
     }

@@ -158,6 +158,27 @@ public abstract class TrailConformance : AuditSuite
     }
 
     [Fact]
+    public async Task A_step_that_was_moved_to_an_archive_says_so()
+    {
+        var id = StepHistories.Id(9, 1);
+        await Ledger.AppendAsync(
+            [.. Enumerable.Range(1, 3).Select(sequence => StepHistories.Step(id, sequence, "Pending", "Pending", Epoch))], StepSource.Message, Cancel);
+        await Database.WriteAsync(
+            (session, token) => session.ExecuteAsync(
+                new StoreText(
+                    """
+                    INSERT INTO archived (workflow_id, through_sequence, head_hash, file, archived_at)
+                    VALUES (@id, 1, @hash, 'a', 0), (@id, 2, @hash, 'b', 0)
+                    """),
+                token, ("@id", id), ("@hash", new byte[32])),
+            Cancel);
+
+        var page = await Reader.ReadAsync(new TrailFilter(), 10, null, Cancel);
+
+        Assert.Equal([JournalAgreement.Missing, JournalAgreement.Archived, JournalAgreement.Archived], page.Steps.Select(step => step.Journal));
+    }
+
+    [Fact]
     public async Task An_empty_ledger_has_an_empty_trail()
     {
         var page = await Reader.ReadAsync(new TrailFilter { Type = "order" }, 10, null, Cancel);
