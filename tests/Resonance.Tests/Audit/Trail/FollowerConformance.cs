@@ -1,7 +1,6 @@
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Audit.Trail;
-using Resonance.Contracts.Audit;
 using Xunit;
 
 namespace Resonance.Tests.Audit.Trail;

@@ -2,7 +2,6 @@ using Resonance.Audit.Ledger;
 using Resonance.Audit.Trail;
 using Resonance.Contracts.Audit;
 using Resonance.Engine.Journal;
-using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 using Xunit;
 
