@@ -49,7 +49,8 @@ sealed partial class Checkpointer(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    async Task TryRoundAsync(CancellationToken stoppingToken)
+    /// <summary>A round whose trouble goes to the log and into health.</summary>
+    internal async Task TryRoundAsync(CancellationToken stoppingToken)
     {
         try
         {
