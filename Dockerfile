@@ -10,6 +10,7 @@ COPY contracts/Resonance.Contracts/Resonance.Contracts.csproj contracts/Resonanc
     contracts/Resonance.Contracts/
 COPY services/Resonance.Engine/Resonance.Engine.csproj services/Resonance.Engine/packages.lock.json services/Resonance.Engine/
 COPY services/Resonance.Workflows/Resonance.Workflows.csproj services/Resonance.Workflows/packages.lock.json services/Resonance.Workflows/
+COPY services/Resonance.Audit/Resonance.Audit.csproj services/Resonance.Audit/packages.lock.json services/Resonance.Audit/
 COPY services/Resonance.Gateway/Resonance.Gateway.csproj services/Resonance.Gateway/packages.lock.json services/Resonance.Gateway/
 COPY services/Resonance.Host/Resonance.Host.csproj services/Resonance.Host/packages.lock.json services/Resonance.Host/
 RUN dotnet restore services/Resonance.Host --locked-mode

@@ -16,7 +16,7 @@ sealed class PostgresAuditStores(Servers servers) : AuditStores
 
     public override async Task AddAsync(IServiceCollection services, CancellationToken cancellationToken)
     {
-        _database = await TestDatabase.CreateAsync(servers, cancellationToken);
+        _database = await TestDatabase.CreateMigratedAsync(servers, cancellationToken);
         services.AddPostgresAudit(ConnectionString);
     }
 

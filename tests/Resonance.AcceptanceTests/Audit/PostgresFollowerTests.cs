@@ -11,7 +11,7 @@ public sealed class PostgresFollowerTests(Servers servers) : FollowerConformance
 
     protected override async Task AddStoresAsync(IServiceCollection services)
     {
-        _database = await TestDatabase.CreateAsync(servers, Cancel);
+        _database = await TestDatabase.CreateMigratedAsync(servers, Cancel);
         services.AddPostgresAudit(_database.ConnectionString);
     }
 

@@ -11,7 +11,7 @@ public sealed class PostgresTrailTests(Servers servers) : TrailConformance
 
     protected override async Task AddStoresAsync(IServiceCollection services)
     {
-        _database = await TestDatabase.CreateAsync(servers, Cancel);
+        _database = await TestDatabase.CreateMigratedAsync(servers, Cancel);
         services.AddPostgresAudit(_database.ConnectionString);
     }
 

@@ -17,7 +17,7 @@ public sealed class PostgresWitnessTests(Servers servers) : WitnessConformance
 
     protected override async Task AddStoresAsync(IServiceCollection services)
     {
-        _database = await TestDatabase.CreateAsync(servers, Cancel);
+        _database = await TestDatabase.CreateMigratedAsync(servers, Cancel);
         var options = new PostgresOptions { ConnectionString = _database.ConnectionString };
         var audit = new AuditOptions();
         services.AddPostgresStore(options);

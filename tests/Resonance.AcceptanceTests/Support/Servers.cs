@@ -1,5 +1,9 @@
 using DotNet.Testcontainers.Builders;
+using Microsoft.Extensions.DependencyInjection;
+using Resonance.AcceptanceTests.Audit;
 using Resonance.AcceptanceTests.Support;
+using Resonance.Audit.Ledger;
+using Resonance.Engine.Storage;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 using Xunit;
@@ -20,6 +24,7 @@ public sealed class Servers : IAsyncDisposable
 
     readonly Lazy<Task<string>> _postgresAdmin;
     readonly Lazy<Task<RabbitMqAddress>> _rabbitMq;
+    readonly Lazy<Task<TestDatabase>> _migrated;
     PostgreSqlContainer? _postgresContainer;
     RabbitMqContainer? _rabbitMqContainer;
 
@@ -27,6 +32,7 @@ public sealed class Servers : IAsyncDisposable
     {
         _postgresAdmin = new(StartPostgres);
         _rabbitMq = new(StartRabbitMq);
+        _migrated = new(MigrateAsync);
     }
 
     /// <summary>The connection string of a superuser; <see cref="TestDatabase"/> gives each test a database of its own.</summary>
@@ -35,12 +41,32 @@ public sealed class Servers : IAsyncDisposable
     /// <summary>The broker as its administrator; <see cref="TestBroker"/> gives each test a virtual host of its own.</summary>
     internal Task<RabbitMqAddress> RabbitMq => _rabbitMq.Value;
 
+    /// <summary>A database with every table of the engine and of the audit and nothing in them, to be copied.</summary>
+    internal Task<TestDatabase> Migrated => _migrated.Value;
+
     public async ValueTask DisposeAsync()
     {
+        if (_migrated is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _migrated.Value).DisposeAsync();
         if (_postgresContainer is not null)
             await _postgresContainer.DisposeAsync();
         if (_rabbitMqContainer is not null)
             await _rabbitMqContainer.DisposeAsync();
+    }
+
+    async Task<TestDatabase> MigrateAsync()
+    {
+        var database = await TestDatabase.CreateAsync(this, CancellationToken.None);
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddPostgresAudit(database.ConnectionString);
+        await using (var provider = services.BuildServiceProvider())
+        {
+            await provider.GetRequiredService<IWorkflowStore>().MigrateAsync(CancellationToken.None);
+            await provider.GetRequiredService<AuditDatabase>().MigrateAsync(CancellationToken.None);
+        }
+
+        // Nothing may be connected to a database while it is copied.
+        await database.DisconnectAsync();
+        return database;
     }
 
     async Task<string> StartPostgres()

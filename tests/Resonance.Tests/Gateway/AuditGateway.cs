@@ -6,7 +6,6 @@ using Resonance.Audit.Ledger;
 using Resonance.Contracts.Audit;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
-using Resonance.Engine.Storage.Sqlite;
 using Resonance.Tests.Audit;
 
 namespace Resonance.Tests.Gateway;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Resonance.Engine.Operations;
 using Microsoft.Extensions.DependencyInjection;
+using Resonance.Engine.Operations;
 using Resonance.Tests.Audit;
 using Xunit;
 

@@ -101,7 +101,7 @@ public sealed class ComposeTests
 
     static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)Find(node, key)!).Value!;
 
-    /// <summary>A member, or else that of the mapping that `<<` takes over.</summary>
+    /// <summary>A member, or else that of the mapping that the merge key takes over.</summary>
     static YamlNode? Find(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out var own) ? own
         : node.Children.TryGetValue("<<", out var other) ? Find((YamlMappingNode)other, key)
