@@ -27,23 +27,23 @@ static class AuditVerb
         switch (args)
         {
             case ["rebuild", ..]:
-            {
-                await using var app = build(args[1..]);
-                return await TryAsync(() => RebuildAsync(app.Services, cancellationToken), "The figures stay as they are");
-            }
+                {
+                    await using var app = build(args[1..]);
+                    return await TryAsync(() => RebuildAsync(app.Services, cancellationToken), "The figures stay as they are");
+                }
 
             case ["archive", var text, ..] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days > 0:
-            {
-                await using var app = build(args[2..]);
-                return await TryAsync(() => ArchiveAsync(app.Services, TimeSpan.FromDays(days), cancellationToken), "Not everything was archived");
-            }
+                {
+                    await using var app = build(args[2..]);
+                    return await TryAsync(() => ArchiveAsync(app.Services, TimeSpan.FromDays(days), cancellationToken), "Not everything was archived");
+                }
 
             case ["verify-archive", not ['-', ..], ..]:
-            {
-                var files = args[1..].TakeWhile(argument => !argument.StartsWith('-')).ToArray();
-                await using var app = build(args[(1 + files.Length)..]);
-                return await TryAsync(() => VerifyArchiveAsync(app.Services, files, cancellationToken), "Not everything was verified");
-            }
+                {
+                    var files = args[1..].TakeWhile(argument => !argument.StartsWith('-')).ToArray();
+                    await using var app = build(args[(1 + files.Length)..]);
+                    return await TryAsync(() => VerifyArchiveAsync(app.Services, files, cancellationToken), "Not everything was verified");
+                }
 
             default:
                 Console.Error.WriteLine(Usage);

@@ -1,6 +1,5 @@
-using System.Diagnostics;
-
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Resonance.Engine.Steps;
 
