@@ -11,7 +11,7 @@ namespace Resonance.Audit.Checkpoints;
 /// <remarks>Any number of processes may run one. Whoever signs holds the ledger's lock, and a size is signed once.</remarks>
 sealed partial class Checkpointer(
     AuditDatabase database, FindingStore findings, CheckpointExport export, CheckpointHealth health, CheckpointOptions options,
-    TimeProvider clock, ILogger<Checkpointer> log) : BackgroundService
+    TimeProvider clock, ILogger<Checkpointer> log) : BackgroundService, IHostedLifecycleService
 {
     const int ExportedAtOnce = 1000;
 
@@ -23,12 +23,22 @@ sealed partial class Checkpointer(
 
     bool _folderRead;
 
+    /// <summary>Kind of what keeps this process from signing. Its sentence changes with a ledger that goes on growing; it is told once.</summary>
+    string? _refused;
+
+    /// <summary>Refuses a key that cannot be used before anything else has started.</summary>
     /// <exception cref="AuditKeyException">The key cannot be used.</exception>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         Open();
-        return base.StartAsync(cancellationToken);
+        return Task.CompletedTask;
     }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Signs when the ledger has grown, and exports what was not exported yet.</summary>
     /// <returns>What does not agree, so that nothing was signed; null when all is well.</returns>
@@ -36,8 +46,13 @@ sealed partial class Checkpointer(
     {
         Open();
         var disagreement = ReadExported() ?? await database.WriteAsync(SignAsync, cancellationToken) ?? await ExportAsync(cancellationToken);
-        if (disagreement is not null)
+        if (disagreement is not null && disagreement.Kind != _refused)
+        {
             await findings.AddAsync(disagreement, cancellationToken);
+            LogRefused(disagreement.Kind, disagreement.Detail);
+        }
+
+        _refused = disagreement?.Kind;
         return disagreement;
     }
 
@@ -55,7 +70,7 @@ sealed partial class Checkpointer(
         try
         {
             if (await RoundAsync(stoppingToken) is { } disagreement)
-                Refuse(disagreement);
+                health.Trouble = $"No checkpoint is signed any more: {disagreement.Detail} Run the host's 'verify' command to see what changed.";
             else
                 Recover();
         }
@@ -151,14 +166,6 @@ sealed partial class Checkpointer(
         while (missing.Count == ExportedAtOnce);
 
         return null;
-    }
-
-    void Refuse(Finding disagreement)
-    {
-        var trouble = $"No checkpoint is signed any more: {disagreement.Detail} Run the host's 'verify' command to see what changed.";
-        if (health.Trouble != trouble)
-            LogRefused(disagreement.Kind, disagreement.Detail);
-        health.Trouble = trouble;
     }
 
     void Complain(string trouble, Exception exception)

@@ -155,7 +155,8 @@ public abstract partial class TamperingConformance
         "DELETE FROM journal; INSERT INTO journal SELECT * FROM old_journal; DELETE FROM workflow; INSERT INTO workflow SELECT * FROM old_workflow",
         Cancel);
 
-    Task BackUpLedgerAsync() => Stores.ChangeLedgerAsync(string.Join("; ", LedgerTables.Select(table => $"CREATE TABLE old_{table} AS SELECT * FROM {table}")), Cancel);
+    Task BackUpLedgerAsync() => Stores.ChangeLedgerAsync(
+        string.Join("; ", LedgerTables.Select(table => $"CREATE TABLE old_{table} AS SELECT * FROM {table}")), Cancel);
 
     Task RestoreLedgerAsync() => Stores.ChangeLedgerAsync(
         string.Join("; ", LedgerTables.Select(table => $"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM old_{table}")), Cancel);
