@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Resonance.Audit.Archive;
 using Resonance.Audit.Ledger;
 using Resonance.Audit.Verification;
 using Resonance.Engine.Storage.Queries;
@@ -19,7 +20,9 @@ static class CheckpointRegistration
         services.AddSingleton(provider => CheckpointKeys.ForVerifying(provider.GetRequiredService<CheckpointOptions>()));
         services.AddSingleton(provider => new LedgerVerifier(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<CheckpointExport>(),
-            provider.GetRequiredService<CheckpointKeys>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<CheckpointKeys>(),
+            provider.GetRequiredService<ArchiveOptions>().PathIn(provider.GetRequiredService<CheckpointOptions>().DataDirectory),
+            provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton(provider => new LedgerProofs(provider.GetRequiredService<AuditDatabase>()));
     }
 

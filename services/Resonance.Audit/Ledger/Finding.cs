@@ -75,4 +75,10 @@ public static class FindingKind
 
     /// <summary>Two checkpoints bear the log's signature and cannot both be true.</summary>
     public const string CheckpointsContradict = "checkpointsContradict";
+
+    /// <summary>A journal is said to be in an archive, and the file is not there.</summary>
+    public const string ArchiveMissing = "archiveMissing";
+
+    /// <summary>An archive does not hold what was put into it.</summary>
+    public const string ArchiveChanged = "archiveChanged";
 }

@@ -19,14 +19,23 @@ public sealed class LedgerVerifier
     readonly JournalScan _journal;
     readonly CheckpointExport _export;
     readonly CheckpointKeys _keys;
+    readonly string _archive;
     readonly TimeProvider _clock;
 
-    internal LedgerVerifier(AuditDatabase database, JournalScan journal, CheckpointExport export, CheckpointKeys keys, TimeProvider clock)
+    /// <param name="database">The ledger.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="export">The folder that checkpoints are exported to.</param>
+    /// <param name="keys">The log's keys.</param>
+    /// <param name="archive">The folder of the archives.</param>
+    /// <param name="clock">Tells which steps are young.</param>
+    internal LedgerVerifier(
+        AuditDatabase database, JournalScan journal, CheckpointExport export, CheckpointKeys keys, string archive, TimeProvider clock)
     {
         _database = database;
         _journal = journal;
         _export = export;
         _keys = keys;
+        _archive = archive;
         _clock = clock;
     }
 
@@ -60,6 +69,7 @@ public sealed class LedgerVerifier
         Progress.Begin("rows of the journal", tree.Size);
         var history = new HistoryCheck(session, _journal, tree.EditedLeaves, young, Progress, findings.Add);
         await history.RunAsync(null, cancellationToken);
+        await new ArchiveCheck(session, _archive, findings.Add).RunAsync(null, cancellationToken);
         await findings.SettleAsync(_database, _journal, tree.Gaps, cancellationToken);
         return new VerificationResult(history.Instances, history.Rows, tree.Size, signed.Count, findings.Count);
     }
@@ -91,6 +101,7 @@ public sealed class LedgerVerifier
         await leaves.ProveAsync(id, findings.Add, cancellationToken);
         var history = new HistoryCheck(session, _journal, leaves.Edited, young, Progress, findings.Add);
         await history.RunAsync(id, cancellationToken);
+        await new ArchiveCheck(session, _archive, findings.Add).RunAsync(id, cancellationToken);
         await findings.SettleAsync(_database, _journal, [], cancellationToken);
         return new VerificationResult(history.Instances, history.Rows, leaves.Count, known.Count, findings.Count);
     }

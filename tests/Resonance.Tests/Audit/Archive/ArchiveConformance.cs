@@ -92,6 +92,27 @@ public abstract class ArchiveConformance(AuditStores stores) : AuditConformance(
         Assert.Equal(0, await Services.GetRequiredService<Resonance.Audit.Ledger.FindingStore>().CountAsync(Cancel));
     }
 
+    [Theory]
+    [InlineData("\"total\":1.50", "\"total\":1.51", "step 2 was edited")]
+    [InlineData("\"sequence\":2,", "\"sequence\":3,", "step 3 stands where step 2 should")]
+    [InlineData("\"sequence\":4,", "\"sequence\":5,", "does not end with the step 4 that was witnessed")]
+    [InlineData("{\"id\":", "{", "not one of an archive")]
+    public async Task Verification_looks_into_the_archives(string was, string becomes, string finding)
+    {
+        await ArchiveSomeAsync();
+        var file = Assert.Single(Directory.GetFiles(Folder));
+        await RewriteAsync(file, text => text.Replace(was, becomes, StringComparison.Ordinal));
+
+        var findings = await VerifyAsync();
+
+        Assert.NotEmpty(findings);
+        Assert.All(findings, sentence => Assert.Contains(finding, sentence, StringComparison.Ordinal));
+
+        File.Delete(file);
+
+        Assert.StartsWith("archiveMissing: The journals of 4 instances", Assert.Single(await VerifyAsync()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_step_that_comes_after_all_goes_on_with_the_chain()
     {
@@ -173,7 +194,7 @@ public abstract class ArchiveConformance(AuditStores stores) : AuditConformance(
         var findings = new List<string>();
         var verifier = new LedgerVerifier(
             Ledger, Journal, Services.GetRequiredService<CheckpointExport>(),
-            CheckpointKeys.ForVerifying(Services.GetRequiredService<CheckpointOptions>()), Clock);
+            CheckpointKeys.ForVerifying(Services.GetRequiredService<CheckpointOptions>()), Folder, Clock);
         await verifier.VerifyAsync(new VerificationRequest(), finding => findings.Add($"{finding.Kind}: {finding.Detail}"), Cancel);
         return findings;
     }

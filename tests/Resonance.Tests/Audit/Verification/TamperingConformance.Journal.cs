@@ -130,6 +130,24 @@ public abstract partial class TamperingConformance
     }
 
     [Fact]
+    public async Task Rows_that_were_deleted_are_missing_although_somebody_says_that_they_are_in_an_archive()
+    {
+        await WriteAsync();
+        var last = (await RowsAsync())[^1];
+        await DeleteRowsAsync("sequence > 0");
+        await Stores.ChangeLedgerAsync(
+            "INSERT INTO archived (workflow_id, through_sequence, head_hash, file, archived_at) " +
+            $"VALUES ('{Order.Id}', 5, {Stores.Literal(last.Hash)}, 'none.jsonl.gz', 0)",
+            Cancel);
+
+        var finding = Assert.Single((await VerifyAsync()).Findings);
+
+        Assert.Equal((FindingKind.ArchiveMissing, Order.Id), (finding.Kind, finding.WorkflowId));
+        Assert.Contains($"the archive none.jsonl.gz, which is not in {ArchiveFolder}", finding.Detail, StringComparison.Ordinal);
+        Assert.Equal(finding, Assert.Single((await VerifyAsync(Order.Id)).Findings));
+    }
+
+    [Fact]
     public async Task An_instance_that_was_deleted_is_missing()
     {
         await WriteAsync();

@@ -23,6 +23,8 @@ public abstract partial class TamperingConformance(AuditStores stores) : AuditCo
 
     IReadOnlyList<SampleInstance> _orders = [];
 
+    string ArchiveFolder => Path.Combine(Path.GetDirectoryName(KeyPath)!, "archive");
+
     /// <summary>The one that is tampered with.</summary>
     SampleInstance Order => _orders[7];
 
@@ -92,7 +94,7 @@ public abstract partial class TamperingConformance(AuditStores stores) : AuditCo
         var findings = new List<VerificationFinding>();
         var verifier = new LedgerVerifier(
             Ledger, Journal, Services.GetRequiredService<CheckpointExport>(),
-            CheckpointKeys.ForVerifying(Services.GetRequiredService<CheckpointOptions>()), Clock);
+            CheckpointKeys.ForVerifying(Services.GetRequiredService<CheckpointOptions>()), ArchiveFolder, Clock);
         var result = await verifier.VerifyAsync(
             new VerificationRequest { WorkflowId = workflowId, Checkpoints = checkpoints }, findings.Add, Cancel);
         Assert.Equal(findings.Count, result.Findings);
