@@ -96,7 +96,9 @@ sealed partial class SpanConventions(string broker) : BaseProcessor<Activity>
             return null;
 
         var verb = seen.Groups["verb"].Value.ToUpperInvariant();
-        return seen.Groups["table"] is { Success: true, Value: var table } ? $"{verb} {table.Replace("\"", "", StringComparison.Ordinal)}" : verb;
+        return seen.Groups["table"] is { Success: true, Value: var table }
+            ? $"{verb} {table.Replace("\"", "", StringComparison.Ordinal)}"
+            : verb;
     }
 
     static string? Text(Activity span, string name) => span.GetTagItem(name)?.ToString();

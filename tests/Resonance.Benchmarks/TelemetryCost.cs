@@ -16,7 +16,9 @@ namespace Resonance.Benchmarks;
 sealed record TelemetryResult(
     IReadOnlyList<ThroughputRound> Rounds, IReadOnlyList<ThroughputRound> Medians, double SpansPerWorkflow, double MegabytesSent);
 
-/// <summary>As many workflows as go: with nothing exported, with metrics and a tenth of the traces, with metrics and all traces, in turns.</summary>
+/// <summary>
+/// As many workflows as go: with nothing exported, with metrics and a tenth of the traces, with metrics and all traces, in turns.
+/// </summary>
 static class TelemetryCost
 {
     const int DefaultWorkflows = 5_000;
@@ -49,7 +51,8 @@ static class TelemetryCost
 
         var sent = await sink.StopAsync(cancellationToken);
         return new TelemetryResult(
-            rounds, [.. Shares.Select(share => Throughput.Median(share.Name, rounds))], (double)spans / (workflows * options.Rounds), sent / 1e6);
+            rounds, [.. Shares.Select(share => Throughput.Median(share.Name, rounds))],
+            (double)spans / (workflows * options.Rounds), sent / 1e6);
 
         async Task<(LoadResult Load, long Spans)> RoundAsync(double share)
         {

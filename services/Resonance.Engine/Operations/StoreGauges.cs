@@ -49,7 +49,8 @@ sealed class StoreGauges(
             var figures = await reader.ReadAsync(_putOff, cancellationToken);
 
             // A type without incidents is shown as well: a line that ends tells nothing.
-            var suspended = catalog.All.ToDictionary(workflow => workflow.Type, workflow => figures.Suspended.GetValueOrDefault(workflow.Type));
+            var suspended = catalog.All.ToDictionary(
+                workflow => workflow.Type, workflow => figures.Suspended.GetValueOrDefault(workflow.Type));
             ResonanceMetrics.Show(figures with { Suspended = suspended });
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -105,7 +105,8 @@ static class ResonanceMetrics
             "resonance.outbox.depth", "{message}", () => Of(figures => figures.Due),
             "Messages and timers that are due and not yet done with.");
         Book.Gauge(
-            "resonance.outbox.oldest_age", "s", () => Of(figures => figures.OldestAge.TotalSeconds), "How long the oldest of them has been due.");
+            "resonance.outbox.oldest_age", "s",
+            () => Of(figures => figures.OldestAge.TotalSeconds), "How long the oldest of them has been due.");
         Book.Gauge(
             "resonance.outbox.set_aside", "{message}", () => Of(figures => figures.SetAside),
             "Messages that lie set aside in the store; with RabbitMQ they lie in the queues that end in _error instead.");
@@ -128,7 +129,8 @@ static class ResonanceMetrics
 
     public static void StepEnded(string type, string outcome) => Steps.Add(1, new(WorkflowTypeTag, type), new(OutcomeTag, outcome));
 
-    public static void PhaseEnded(string phase, TimeSpan elapsed) => PhaseDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>(PhaseTag, phase));
+    public static void PhaseEnded(string phase, TimeSpan elapsed) =>
+        PhaseDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>(PhaseTag, phase));
 
     public static void GroupCommitted(int steps, TimeSpan elapsed)
     {
@@ -158,11 +160,13 @@ static class ResonanceMetrics
 
     public static void RetryScheduled(string type, string activity) => Retries.Add(1, new(WorkflowTypeTag, type), new(ActivityTag, activity));
 
-    public static void Compensated(string type, string activity) => Compensations.Add(1, new(WorkflowTypeTag, type), new(ActivityTag, activity));
+    public static void Compensated(string type, string activity) =>
+        Compensations.Add(1, new(WorkflowTypeTag, type), new(ActivityTag, activity));
 
     public static void Suspended(string type) => Incidents.Add(1, new KeyValuePair<string, object?>(WorkflowTypeTag, type));
 
-    public static void EventRejected(string type, string @event) => RejectedEvents.Add(1, new(WorkflowTypeTag, type), new(EventTag, @event));
+    public static void EventRejected(string type, string @event) =>
+        RejectedEvents.Add(1, new(WorkflowTypeTag, type), new(EventTag, @event));
 
     public static void Redelivered(string type) => Redeliveries.Add(1, new KeyValuePair<string, object?>(WorkflowTypeTag, type));
 

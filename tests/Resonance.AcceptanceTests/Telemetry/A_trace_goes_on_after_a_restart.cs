@@ -37,7 +37,8 @@ public sealed class A_trace_goes_on_after_a_restart
 
         Assert.Equal(trace, completed.TraceId);
         Assert.All(history, step => Assert.Equal(trace, step.TraceId));
-        var spans = receiver.Spans.Where(span => span.TraceId == trace && span.Process.EndsWith($"/{second.ProcessId}", StringComparison.Ordinal)).ToArray();
+        var spans = receiver.Spans.Where(
+            span => span.TraceId == trace && span.Process.EndsWith($"/{second.ProcessId}", StringComparison.Ordinal)).ToArray();
         Assert.Contains(spans, span => span.Name == "step order" && span.Attribute("resonance.state.to") == "Completed");
         Assert.DoesNotContain(receiver.Spans, span => span.TraceId != trace && span.Kind is (SeenKind.Consumer or SeenKind.Producer));
     }

@@ -66,7 +66,9 @@ sealed class EventfulOrder
         Assert.Equal(
             new[] { Id.ToString(), PaymentId.ToString() }.Order(),
             trace.Select(span => span.Attribute("resonance.workflow.id")).OfType<string>().Distinct().Order());
-        Assert.Equal(["ORDER-1001", "PAYMENT-1001"], trace.Select(span => span.Attribute("resonance.workflow.key")).OfType<string>().Distinct());
+        Assert.Equal(
+            ["ORDER-1001", "PAYMENT-1001"],
+            trace.Select(span => span.Attribute("resonance.workflow.key")).OfType<string>().Distinct());
 
         // A wait is no span: shortly before the time-out nothing of the order was under way.
         var timer = trace.Single(span => span.Attribute("resonance.message") == "ActivityTimedOut" && span.Kind == SeenKind.Producer);
@@ -95,12 +97,14 @@ sealed class EventfulOrder
 
         // Who sends and who receives speak of the same message.
         Assert.All(messages.Where(span => span.Kind == SeenKind.Consumer), span => Assert.Contains(
-            messages, sent => sent.SpanId == span.ParentId && sent.Attribute("messaging.message.id") == span.Attribute("messaging.message.id")));
+            messages,
+            sent => sent.SpanId == span.ParentId && sent.Attribute("messaging.message.id") == span.Attribute("messaging.message.id")));
 
         Assert.All(trace.Where(span => span.Kind == SeenKind.Client), span =>
         {
             Assert.Contains(span.Attribute("db.system.name"), new[] { "postgresql", "sqlite" });
-            Assert.True(span.Name == $"commit {span.Attribute("db.system.name")}" || span.Name == span.Attribute("db.query.summary"), span.Name);
+            Assert.True(
+                span.Name == $"commit {span.Attribute("db.system.name")}" || span.Name == span.Attribute("db.query.summary"), span.Name);
         });
     }
 

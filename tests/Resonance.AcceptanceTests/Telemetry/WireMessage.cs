@@ -3,7 +3,9 @@ using Google.Protobuf;
 
 namespace Resonance.AcceptanceTests.Telemetry;
 
-/// <summary>A message of protobuf's wire format, read by field numbers: what the tests need of OTLP's messages, without their .proto files.</summary>
+/// <summary>
+/// A message of protobuf's wire format, read by field numbers: what the tests need of OTLP's messages, without their .proto files.
+/// </summary>
 /// <remarks>https://protobuf.dev/programming-guides/encoding/</remarks>
 sealed class WireMessage
 {

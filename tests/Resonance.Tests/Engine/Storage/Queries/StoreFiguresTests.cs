@@ -61,7 +61,10 @@ public sealed class StoreFiguresTests : IAsyncLifetime
 
     async Task<Resonance.Engine.Telemetry.StoreFigures> ReadAsync()
     {
-        await using var provider = new ServiceCollection().AddSingleton<TimeProvider>(_clock).AddSqliteQueries(_rows.Options).BuildServiceProvider();
+        await using var provider = new ServiceCollection()
+            .AddSingleton<TimeProvider>(_clock)
+            .AddSqliteQueries(_rows.Options)
+            .BuildServiceProvider();
         return await provider.GetRequiredService<StoreFiguresReader>().ReadAsync(PutOff, Cancel);
     }
 }
