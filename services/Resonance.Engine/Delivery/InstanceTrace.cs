@@ -12,10 +12,24 @@ static class InstanceTrace
 {
     /// <summary>Where the instance's trace stands: at its last step. Default when it has none, or when nobody would see it.</summary>
     public static async Task<ActivityContext> FindAsync(IWorkflowStore store, Guid id, CancellationToken cancellationToken) =>
-        ResonanceTelemetry.Source.HasListeners()
-        && ActivityContext.TryParse(await store.LastTraceParentAsync(id, cancellationToken), null, isRemote: true, out var last)
-            ? last
-            : default;
+        (await FindAsync(store, [id], cancellationToken)).GetValueOrDefault(id);
+
+    /// <summary>Likewise for many at once; instances without a trace are left out.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, ActivityContext>> FindAsync(
+        IWorkflowStore store, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, ActivityContext>(ids.Count);
+        if (!ResonanceTelemetry.Source.HasListeners())
+            return found;
+
+        foreach (var (id, parent) in await store.LastTraceParentsAsync(ids, cancellationToken))
+        {
+            if (ActivityContext.TryParse(parent, null, isRemote: true, out var last))
+                found[id] = last;
+        }
+
+        return found;
+    }
 
     /// <summary>Goes on there; null when one is there already.</summary>
     public static Activity? GoOn(string name, ActivityContext instance)

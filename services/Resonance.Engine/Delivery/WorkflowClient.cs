@@ -87,7 +87,8 @@ public sealed partial class WorkflowClient
         if (answer.Outcome != ActionOutcome.Accepted)
             return answer;
 
-        var message = await CaptureAsync(workflow, id, request, cancellationToken);
+        var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
+        var message = await CaptureAsync(workflow, id, request, trace, cancellationToken);
         await _store.EnqueueAsync([message.Row], _options.Lease, cancellationToken);
         _ = _sender.BeginAsync([message]);
         return answer;
@@ -111,11 +112,10 @@ public sealed partial class WorkflowClient
             : new ActionResult(ActionOutcome.Accepted, row.State, allowed);
     }
 
-    /// <summary>The message that brings a request to an instance.</summary>
+    /// <summary>The message that brings a request to an instance, in the instance's trace.</summary>
     internal async Task<OutgoingMessage> CaptureAsync(
-        WorkflowDescription workflow, Guid id, OperatorRequest request, CancellationToken cancellationToken)
+        WorkflowDescription workflow, Guid id, OperatorRequest request, ActivityContext trace, CancellationToken cancellationToken)
     {
-        var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
         using var span = InstanceTrace.GoOn($"operator {request.Action}", trace);
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
         return request.ToCommand(id) switch

@@ -75,6 +75,7 @@ public sealed class BulkActions
         };
         await KeepAsync(action, cancellationToken);
         var tally = new Tally(action.Id, $"{request.Action} by {request.Operator}", perSecond);
+        var asked = new List<(WorkflowDescription Workflow, Guid Id)>(PageSize);
         var scan = new WorkflowScan(WorkflowStatus.Suspended) { Type = filter.Fingerprint?.Type ?? filter.Type };
         await foreach (var row in _store.ScanAllAsync(scan, PageSize, cancellationToken))
         {
@@ -88,12 +89,12 @@ public sealed class BulkActions
             if (answer.Outcome != ActionOutcome.Accepted)
                 tally.Refuse(answer, request.Action);
             else
-                tally.Take(await _client.CaptureAsync(workflow, row.Id, request, cancellationToken));
-            if (tally.Page.Count == PageSize)
-                await SendPageAsync(tally, cancellationToken);
+                asked.Add((workflow, row.Id));
+            if (asked.Count == PageSize)
+                await AskAsync(asked, request, tally, cancellationToken);
         }
 
-        await SendPageAsync(tally, cancellationToken);
+        await AskAsync(asked, request, tally, cancellationToken);
         action = action with { Incidents = tally.Taken, Refused = tally.Refused, Refusals = [.. tally.Refusals] };
         await KeepAsync(action, cancellationToken);
         return action;
@@ -140,11 +141,16 @@ public sealed class BulkActions
         return await FindAsync(id, cancellationToken);
     }
 
-    async Task SendPageAsync(Tally tally, CancellationToken cancellationToken)
+    async Task AskAsync(
+        List<(WorkflowDescription Workflow, Guid Id)> asked, OperatorRequest request, Tally tally, CancellationToken cancellationToken)
     {
-        if (tally.Page.Count == 0)
+        if (asked.Count == 0)
             return;
 
+        var traces = await InstanceTrace.FindAsync(_store, [.. asked.Select(one => one.Id)], cancellationToken);
+        foreach (var (workflow, id) in asked)
+            tally.Take(await _client.CaptureAsync(workflow, id, request, traces.GetValueOrDefault(id), cancellationToken));
+        asked.Clear();
         await _store.EnqueueAsync([.. tally.Page], _delivery.Lease, cancellationToken);
         _dispatcher.WakeIn(tally.Page[0].Delay);
         tally.Page.Clear();

@@ -21,8 +21,8 @@ public interface IWorkflowStore
     /// <summary>The instances that exist, in one query; ids that do not are left out.</summary>
     Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
-    /// <summary>The W3C <c>traceparent</c> of an instance's last step; null when there is no step, or it was in no trace.</summary>
-    Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken);
+    /// <summary>The W3C <c>traceparent</c> of the last step of instances, in one query; instances without one are left out.</summary>
+    Task<IReadOnlyDictionary<Guid, string>> LastTraceParentsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>Instances in the order in which they were started.</summary>
     /// <param name="which">The instances that are asked for.</param>

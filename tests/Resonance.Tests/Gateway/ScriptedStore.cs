@@ -29,7 +29,9 @@ sealed class ScriptedStore : IWorkflowStore
 
     public Task MigrateAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    public Task<IReadOnlyDictionary<Guid, string>> LastTraceParentsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, string>>(new Dictionary<Guid, string>());
 
     public Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<Guid, WorkflowRow>>(Instances.Where(row => ids.Contains(row.Id)).ToDictionary(row => row.Id));

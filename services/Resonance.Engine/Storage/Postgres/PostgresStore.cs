@@ -11,7 +11,11 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
 
     internal const string LoadSql = $"SELECT {WorkflowColumns} FROM workflow WHERE id = ANY($1)";
 
-    const string LastTraceParentSql = "SELECT trace_parent FROM journal WHERE workflow_id = $1 ORDER BY sequence DESC LIMIT 1";
+    const string LastTraceParentsSql =
+        """
+        SELECT i.id, (SELECT j.trace_parent FROM journal j WHERE j.workflow_id = i.id ORDER BY j.sequence DESC LIMIT 1)
+        FROM unnest($1::uuid[]) AS i(id)
+        """;
 
     const string ReserveSql =
         """
@@ -30,12 +34,21 @@ sealed partial class PostgresStore(PostgresConnections connections, PostgresMigr
         await PostgresMigration.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Guid, string>> LastTraceParentsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = new NpgsqlCommand(LastTraceParentSql, connection);
-        command.Parameters.AddValue(workflowId);
-        return await command.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false) as string;
+        await using var command = new NpgsqlCommand(LastTraceParentsSql, connection);
+        command.Parameters.AddColumn(NpgsqlDbType.Uuid, ids as IReadOnlyList<Guid> ?? [.. ids], id => id);
+        await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
+        var found = new Dictionary<Guid, string>(ids.Count);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!reader.IsDBNull(1))
+                found[reader.GetGuid(0)] = reader.GetString(1);
+        }
+
+        return found;
     }
 
     public async Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(

@@ -35,8 +35,21 @@ sealed partial class SqliteStore(SqliteConnections connections, SqliteMigration 
             },
             cancellationToken);
 
-    public Task<string?> LastTraceParentAsync(Guid workflowId, CancellationToken cancellationToken) =>
-        connections.ReadAsync(session => session.Scalar(LastTraceParentSql, workflowId) as string, cancellationToken);
+    public Task<IReadOnlyDictionary<Guid, string>> LastTraceParentsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        connections.ReadAsync<IReadOnlyDictionary<Guid, string>>(
+            session =>
+            {
+                var found = new Dictionary<Guid, string>(ids.Count);
+                foreach (var id in ids)
+                {
+                    if (session.Scalar(LastTraceParentSql, id) is string last)
+                        found[id] = last;
+                }
+
+                return found;
+            },
+            cancellationToken);
 
     public async Task<IReadOnlyDictionary<Guid, WorkflowRow>> LoadAsync(
         IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public abstract partial class WorkflowStoreConformance
     public async Task The_trace_of_an_instance_stands_at_its_last_step()
     {
         var instance = new SampleInstance();
-        Assert.Null(await Store.LastTraceParentAsync(instance.Id, Cancelled));
+        Assert.Empty(await Store.LastTraceParentsAsync([instance.Id], Cancelled));
         var first = instance.Next();
         await CommitAsync(first);
         instance.Advance(first);
@@ -21,7 +21,7 @@ public abstract partial class WorkflowStoreConformance
         const string last = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         await CommitAsync(second with { Journal = second.Journal with { TraceParent = last } });
 
-        Assert.Equal(last, await Store.LastTraceParentAsync(instance.Id, Cancelled));
+        Assert.Equal(last, (await Store.LastTraceParentsAsync([instance.Id], Cancelled))[instance.Id]);
     }
 
     [Fact]
