@@ -138,6 +138,8 @@ management.tcp.port = $management_port
 log.file = false
 log.console = true
 log.console.level = info
+# How old, in milliseconds, a count of unacknowledged messages may be: tests wait for it.
+collect_statistics_interval = 500
 CONFIGURATION
     : >"$home/rabbitmq-env.conf"
     echo '[].' >"$home/advanced.config"

@@ -46,26 +46,21 @@ public sealed class ArchiveVerifier
 
     void Check(ArchivedInstance instance, List<string> findings)
     {
-        byte[]? previous = null;
-        var expected = instance.Journal.Count > 0 ? instance.Journal[0].Sequence : 1;
+        var first = instance.Journal.Count > 0 ? instance.Journal[0].Sequence : 1;
+        var chain = new ArchivedChain(first, first == 1 ? ChainHash.Origin : null);
         foreach (var step in instance.Journal)
         {
-            if (Problem(instance.Id, step, expected, previous) is { } problem)
+            if (Problem(instance.Id, step, chain) is { } problem)
                 findings.Add($"Step {step.Sequence} of {instance.Key} {problem}.");
-            previous = Convert.FromHexString(step.Hash);
-            expected = step.Sequence + 1;
         }
     }
 
-    string? Problem(Guid id, ArchivedStep step, long expected, byte[]? previous)
+    string? Problem(Guid id, ArchivedStep step, ArchivedChain chain)
     {
-        var row = step.ToRow(id);
-        if (step.Sequence != expected)
-            return $"stands where step {expected} should";
-        if (!(previous ?? (step.Sequence == 1 ? ChainHash.Origin : row.PreviousHash)).AsSpan().SequenceEqual(row.PreviousHash))
-            return "does not name the hash of the row before it";
-        if (!ChainHash.Compute(row).AsSpan().SequenceEqual(row.Hash))
-            return "was edited: its hash is not that of what it says";
+        if (step.ToRow(id) is not { } row)
+            return "has a hash that is none";
+        if (chain.Complaint(row) is { } complaint)
+            return complaint;
         if (!InclusionProof.TryParse(step.Proof, out var proof))
             return "has a proof that cannot be read";
         var (known, forged) = _keys.Check(proof.Checkpoint, "its proof");

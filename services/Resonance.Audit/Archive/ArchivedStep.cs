@@ -100,8 +100,8 @@ sealed record ArchivedStep
         };
     }
 
-    /// <summary>The row as the journal had it.</summary>
-    public JournalRow ToRow(Guid workflowId) => new()
+    /// <summary>The row as the journal had it; null when one of its hashes is not hexadecimal.</summary>
+    public JournalRow? ToRow(Guid workflowId) => !IsHash(PreviousHash) || !IsHash(Hash) ? null : new()
     {
         WorkflowId = workflowId,
         Sequence = Sequence,
@@ -116,4 +116,6 @@ sealed record ArchivedStep
         PreviousHash = Convert.FromHexString(PreviousHash),
         Hash = Convert.FromHexString(Hash),
     };
+
+    static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 }

@@ -86,29 +86,17 @@ sealed class ArchiveCheck(AuditSession session, string folder, Action<Verificati
     /// <summary>The last hash is in the ledger, so that a chain that leads to it leaves no doubt about any row.</summary>
     async Task<string?> ComplaintAsync(ArchivedInstance instance, ArchivedJournal claim, CancellationToken cancellationToken)
     {
-        JournalRow[] rows;
-        try
-        {
-            rows = [.. instance.Journal.Select(step => step.ToRow(instance.Id))];
-        }
-        catch (FormatException)
-        {
+        JournalRow?[] rows = [.. instance.Journal.Select(step => step.ToRow(instance.Id))];
+        if (rows.Contains(null))
             return "a hash in it is none";
-        }
-
-        if (rows is not [var first, ..] || rows[^1].Sequence != claim.Through || !JournalHash.Same(rows[^1].Hash, claim.HeadHash))
+        if (rows is not [{ } first, ..] || rows[^1]!.Sequence != claim.Through || !JournalHash.Same(rows[^1]!.Hash, claim.HeadHash))
             return $"it does not end with the step {claim.Through} that was witnessed";
 
-        var (sequence, previous) = (first.Sequence, await BeforeAsync(first, cancellationToken));
+        var chain = new ArchivedChain(first.Sequence, await BeforeAsync(first, cancellationToken));
         foreach (var row in rows)
         {
-            if (row.Sequence != sequence++)
-                return $"step {row.Sequence} stands where step {sequence - 1} should";
-            if (!JournalHash.Same(row.PreviousHash, previous))
-                return $"step {row.Sequence} does not name the hash of the row before it";
-            if (!JournalHash.Is(row, row.Hash))
-                return $"step {row.Sequence} was edited";
-            previous = row.Hash;
+            if (chain.Complaint(row!) is { } complaint)
+                return $"step {row!.Sequence} {complaint}";
         }
 
         return null;

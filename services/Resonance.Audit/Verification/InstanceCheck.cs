@@ -171,7 +171,7 @@ sealed class InstanceCheck(
         }
     }
 
-    /// <summary>What was moved to an archive ended as it was witnessed; what is in the file, <c>archive verify</c> tells.</summary>
+    /// <summary>What was moved to an archive ended as it was witnessed; what is in the file, <see cref="ArchiveCheck"/> tells.</summary>
     void CheckArchive()
     {
         if (archived is null || (_trusted.TryGetValue(archived.Through, out var last) && JournalHash.Same(last.Hash, archived.HeadHash)))

@@ -24,6 +24,9 @@ abstract class Installation : IAsyncDisposable
     /// <summary>What lies in queues, e.g. <c>order_error: 1</c>.</summary>
     public abstract Task<IReadOnlyList<string>> QueuedAsync(CancellationToken cancellationToken);
 
+    /// <summary>What a process has from a queue and has not acknowledged, e.g. <c>order: 1</c>, as it was up to some seconds ago.</summary>
+    protected abstract Task<IReadOnlyList<string>> HeldAsync(CancellationToken cancellationToken);
+
     /// <summary>Waits until every order and everything that it called has ended, and no message is left to be sent or handled.</summary>
     public async Task WaitUntilDoneAsync(IReadOnlyCollection<SampleOrder> orders, CancellationToken cancellationToken)
     {
@@ -32,7 +35,9 @@ abstract class Installation : IAsyncDisposable
             progress => progress.EndedOrders == orders.Count && progress.Running.Count == 0 && progress.Unsent.Count == 0,
             cancellationToken,
             Patience);
-        await Eventually.SeeAsync(QueuedAsync, queued => queued.Count == 0, cancellationToken);
+        // A message that is being tried again is not in its queue, and is there again when its process stops.
+        await Eventually.SeeAsync(
+            async token => (string[])[.. await QueuedAsync(token), .. await HeldAsync(token)], left => left.Length == 0, cancellationToken);
     }
 
     public async Task<Progress> ProgressAsync(CancellationToken cancellationToken)
@@ -109,6 +114,12 @@ sealed class InstallationOnServers : Installation
     public override async Task<IReadOnlyList<string>> QueuedAsync(CancellationToken cancellationToken) =>
         [.. (await Broker.QueuesAsync(cancellationToken)).Where(queue => queue.Ready > 0).Select(queue => $"{queue.Name}: {queue.Ready}")];
 
+    protected override async Task<IReadOnlyList<string>> HeldAsync(CancellationToken cancellationToken) =>
+        [
+            .. (await Broker.QueuesAsync(cancellationToken)).Where(queue => queue.Unacknowledged > 0)
+                .Select(queue => $"{queue.Name}: {queue.Unacknowledged}"),
+        ];
+
     public override async ValueTask DisposeAsync()
     {
         await Broker.DisposeAsync();
@@ -137,6 +148,8 @@ sealed class EmbeddedInstallation : Installation
     }
 
     public override Task<IReadOnlyList<string>> QueuedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    protected override Task<IReadOnlyList<string>> HeldAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     public override ValueTask DisposeAsync()
     {

@@ -103,6 +103,7 @@ public sealed class Servers : IAsyncDisposable
         {
             _rabbitMqContainer = new RabbitMqBuilder(RabbitMqImage)
                 .WithPortBinding(managementPort, assignRandomHostPort: true)
+                .WithResourceMapping("collect_statistics_interval = 500\n"u8.ToArray(), "/etc/rabbitmq/conf.d/20-tests.conf")
                 .WithWaitStrategy(Wait.ForUnixContainer()
                     .UntilMessageIsLogged("Server startup complete")
                     .UntilHttpRequestIsSucceeded(request => request.ForPort(managementPort)))

@@ -48,6 +48,7 @@ public abstract class ArchiveConformance(AuditStores stores) : AuditConformance(
     [InlineData("\"total\":1.50", "\"total\":1.51", "was edited")]
     [InlineData("\"sequence\":2,", "\"sequence\":3,", "stands where step 2 should")]
     [InlineData("\"proof\":\"c2sp.org/tlog-proof@v1", "\"proof\":\"c2sp.org/tlog-proof@v0", "a proof that cannot be read")]
+    [InlineData("\"hash\":\"", "\"hash\":\"x", "has a hash that is none")]
     [InlineData("index ", "index 1", "does not lead to the root")]
     public async Task A_file_that_was_tampered_with_is_found_out(string was, string becomes, string finding)
     {
