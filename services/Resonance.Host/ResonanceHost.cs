@@ -6,6 +6,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
+using Resonance.Gateway.Dashboard;
 using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 
@@ -111,14 +112,29 @@ static class ResonanceHost
 
         Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
         builder.Services.AddResonanceGateway();
+        if (options.RoleSet.Contains("gateway"))
+            AddDashboard(builder);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         if (options.RoleSet.Contains("gateway"))
+        {
             app.MapResonanceGateway();
+            app.MapResonanceDashboard();
+        }
         else
+        {
             app.MapResonanceHealth();
+        }
+
         return app;
+    }
+
+    static void AddDashboard(WebApplicationBuilder builder)
+    {
+        // What was built and not published finds the files of its libraries by a manifest, which is read in development only, unless asked for.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddResonanceDashboard();
     }
 
     /// <summary>Binds a section and refuses to go on when a value is out of its range.</summary>
