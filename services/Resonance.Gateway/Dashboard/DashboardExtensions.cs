@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
 
 namespace Resonance.Gateway.Dashboard;
@@ -17,6 +18,7 @@ public static class DashboardExtensions
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddSingleton<LiveFigures>();
+        services.AddSingleton<StoryReader>();
         services.AddSingleton<DepthHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<DepthHistory>());
         return services;
