@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -70,9 +71,9 @@ static class AccessServices
                 RoleNames.Of(role), policy => policy.RequireAssertion(context => Actor.Of(context.User)?.May(role) == true));
         }
 
-        // An address where there is nothing may say so.
+        // An address where there is nothing, or nothing for that method, may say so.
         authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder()
-            .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is null)
+            .RequireAssertion(context => context.Resource is HttpContext request && request.GetEndpoint() is not RouteEndpoint)
             .Build());
     }
 
