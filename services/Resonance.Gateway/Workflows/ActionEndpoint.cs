@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -63,6 +64,7 @@ static class ActionEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/workflows/{id:guid}/actions/{action}", ActAsync)
+        .RequireRole(Role.Operator)
         .WithName("ActOnWorkflow")
         .WithTags("Workflows")
         .WithSummary("Asks an instance to retry, skip, resolve, cancel, suspend, resume or compensate")
