@@ -10,6 +10,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
+using Resonance.Gateway.Diagrams;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
@@ -71,6 +72,7 @@ public static class ResonanceGatewayExtensions
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        DiagramEndpoints.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
