@@ -12,6 +12,7 @@ using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
+using Resonance.Gateway.Diagrams;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
@@ -89,6 +90,7 @@ public static class ResonanceGatewayExtensions
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        DiagramEndpoints.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
