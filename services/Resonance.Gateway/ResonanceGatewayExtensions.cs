@@ -11,6 +11,7 @@ using Resonance.Engine.Storage;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Health;
+using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
 using Resonance.Gateway.Reports;
@@ -33,6 +34,9 @@ public static class ResonanceGatewayExtensions
         services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.TryAddSingleton(new ObservabilityOptions());
+        services.TryAddSingleton(new IdempotencyOptions());
+        services.TryAddSingleton<IdempotencyStore>();
+        services.TryAddSingleton<IdempotencyFilter>();
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -64,6 +68,7 @@ public static class ResonanceGatewayExtensions
         }
 
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
@@ -100,5 +105,5 @@ delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, Canc
 delegate Task<BulkAction> ActOnIncidents(
     IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
-delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);
+/// <summary>See <see cref="WorkflowClient.RaiseAsync(Guid,string,object,Guid?,CancellationToken)"/>.</summary>
+delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, Guid? messageId, CancellationToken cancellationToken);

@@ -6,6 +6,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
+using Resonance.Gateway.Idempotency;
 using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 
@@ -110,6 +111,7 @@ static class ResonanceHost
         }
 
         Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
+        Validated<IdempotencyOptions>(builder, IdempotencyOptions.Section);
         builder.Services.AddResonanceGateway();
         configure?.Invoke(builder);
 
