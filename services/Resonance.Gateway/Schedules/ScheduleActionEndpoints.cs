@@ -34,6 +34,7 @@ static class ScheduleActionEndpoints
         .Produces<TAnswer>()
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<ScheduleActionRequest>);
@@ -86,6 +87,8 @@ static class ScheduleActionEndpoints
         var read = ContractReader.Read(typeof(ScheduleActionRequest), body.Json);
         if (read.Message is not ScheduleActionRequest asked)
             return Problems.Invalid(read.Errors, "The schedule was not changed.");
+        if (await ScheduleEndpoints.MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
+            return movedOn;
         return await act(new ScheduleAuthor(asked.Author, asked.Reason))
             ?? await ScheduleEndpoints.NoSuchScheduleAsync(name, book, cancellationToken);
     }
