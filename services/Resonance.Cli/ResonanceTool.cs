@@ -14,6 +14,12 @@ static class ResonanceTool
     {
         // '@' begins the name of a file in values of ours; it is no file of arguments.
         var parsed = Commands(new Tool(terminal)).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            // What is wrong is a line, and the help is a page that would hide it.
+            wrong.ShowHelp = false;
+        }
+
         var writer = terminal.Out.Profile.Out.Writer;
         try
         {
@@ -23,7 +29,10 @@ static class ResonanceTool
                     EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = writer, Error = terminal.Error,
                 },
                 cancel);
-            return parsed.Action is ParseErrorAction ? ExitCodes.WrongUsage : exit;
+            if (parsed.Action is not ParseErrorAction)
+                return exit;
+            await terminal.Error.WriteLineAsync("--help tells what there is.");
+            return ExitCodes.WrongUsage;
         }
         catch (ToolFailure failure)
         {

@@ -16,6 +16,13 @@ sealed class Query(string path)
 
     public Query With(string name, int value) => With(name, value.ToString(CultureInfo.InvariantCulture));
 
+    public Query WithEach(string name, IEnumerable<string>? values)
+    {
+        foreach (var value in values ?? [])
+            With(name, value);
+        return this;
+    }
+
     /// <summary>The part of a path that a person named.</summary>
     public static string Part(string value) => Uri.EscapeDataString(value);
 

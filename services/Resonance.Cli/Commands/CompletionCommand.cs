@@ -62,7 +62,7 @@ static class CompletionCommand
 
     public static Command Create(Tool tool)
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or pwsh." };
+        var shell = new Argument<string>("SHELL") { HelpName = "SHELL", Description = "bash, zsh, fish or pwsh." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         var command = new Command("completion", "Prints the script by which a shell completes with Tab.") { shell };
         return tool.Does(command, session =>

@@ -56,7 +56,7 @@ static class DeadLetterCommands
 
     static Command CreateRedrive(Tool tool)
     {
-        var message = new Argument<Guid?>("MESSAGE") { Description = "The message's id.", Arity = ArgumentArity.ZeroOrOne };
+        var message = new Argument<Guid?>("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Every message that is set aside." };
         var command = new Command("redrive", "Puts messages that were set aside back into delivery.") { message, all };
         return tool.Does(command, async session =>
@@ -83,7 +83,7 @@ static class DeadLetterCommands
         });
     }
 
-    static Argument<Guid> Message() => new("MESSAGE") { Description = "The message's id." };
+    static Argument<Guid> Message() => new("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id." };
 
     static Task<Pages> ReadAsync(Session session, int? most) => Pages.ReadAsync(session.Api, () => new Query("api/dead-letters"), most);
 }

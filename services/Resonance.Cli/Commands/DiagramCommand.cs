@@ -10,7 +10,7 @@ static class DiagramCommand
 {
     public static Command Create(Tool tool)
     {
-        var what = new Argument<string>("TYPE|ID|KEY") { Description = "A workflow, e.g. order; or an instance, by its id or by its key." };
+        var what = new Argument<string>("TYPE|ID|KEY") { HelpName = "TYPE|ID|KEY", Description = "A workflow, e.g. order; or an instance, by its id or by its key." };
         what.CompletionSources.Add(context => Suggestions.Types(tool, context));
         var svg = new Option<string?>("--svg") { Description = "Writes the picture as SVG to this file.", HelpName = "FILE" };
         var command = new Command("diagram", "Prints the state diagram of a workflow in Mermaid, or writes it as a picture.") { what, svg };

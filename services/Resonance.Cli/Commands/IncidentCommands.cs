@@ -112,14 +112,14 @@ static class IncidentCommands
 
     static Command CreateProgress(Tool tool)
     {
-        var id = new Argument<Guid>("ID") { Description = "The bulk action." };
+        var id = new Argument<Guid>("ID") { HelpName = "ID", Description = "The bulk action." };
         return tool.Does(new Command("progress", "Follows a bulk action until all were asked.") { id }, async session =>
             await FollowAsync(session, await session.Api.GetAsync($"api/incidents/actions/{session.Value(id)}")));
     }
 
     static Command CreateStop(Tool tool)
     {
-        var id = new Argument<Guid>("ID") { Description = "The bulk action." };
+        var id = new Argument<Guid>("ID") { HelpName = "ID", Description = "The bulk action." };
         return tool.Does(new Command("stop", "Calls off what a bulk action has not asked yet.") { id }, async session =>
         {
             var address = new Query($"api/incidents/actions/{session.Value(id)}").With("operator", session.Operator).ToString();
@@ -168,7 +168,7 @@ static class IncidentCommands
     {
         readonly Argument<string?> _fingerprint = new("FINGERPRINT")
         {
-            Description = "What they have in common, e.g. payment/AssessCard/timeout.", Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "FINGERPRINT", Description = "What they have in common, e.g. payment/AssessCard/timeout.", Arity = ArgumentArity.ZeroOrOne,
         };
 
         readonly Option<string?> _type = new("--type") { Description = "Of this workflow.", HelpName = "TYPE" };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Resonance.Cli.Api;
 using Resonance.Cli.Output;
 using Resonance.Cli.Running;
@@ -11,7 +10,7 @@ static class Instance
 {
     public static Argument<string> Argument(Tool tool)
     {
-        var argument = new Argument<string>("ID|KEY") { Description = "The instance, by its id or by its key, e.g. ORDER-12401." };
+        var argument = new Argument<string>("ID|KEY") { HelpName = "ID|KEY", Description = "The instance, by its id or by its key, e.g. ORDER-12401." };
         argument.CompletionSources.Add(context => Suggestions.Keys(tool, context));
         return argument;
     }
@@ -30,13 +29,8 @@ static class Instance
                 [.. same.Select(item => $"{item.Text("id")}  {item.Text("type")}  {item.Text("state")}")]);
         }
 
-        if (same is [var only])
-            return only.GetProperty("id").GetGuid();
-
-        // What ended long ago may only be found in the trail.
-        var trail = await session.Api.GetAsync(new Query("api/audit/trail").With("workflow", given).With("limit", 1).ToString());
-        return trail.Items("items").FirstOrDefault() is { ValueKind: JsonValueKind.Object } step
-            ? step.GetProperty("workflowId").GetGuid()
+        return same is [var only]
+            ? only.GetProperty("id").GetGuid()
             : throw new ToolFailure(
                 ExitCodes.NotFound, $"There is no instance with the key '{Words.Plain(given)}'.", "'resonance list' shows what there is.");
     }

@@ -35,7 +35,7 @@ static class KeyCommands
 
     static Command CreateAdd(Tool tool)
     {
-        var name = new Argument<string>("NAME") { Description = "Who will act with it; the journal has this name." };
+        var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "Who will act with it; the journal has this name." };
         var role = new Option<string>("--role") { Description = "viewer, operator or admin.", HelpName = "ROLE", Required = true };
         role.AcceptOnlyFromAmong(Roles);
         var expires = new Option<int?>("--expires") { Description = "After how many days it is worth nothing; never when left out.", HelpName = "DAYS" };
@@ -53,7 +53,7 @@ static class KeyCommands
 
     static Command CreateRevoke(Tool tool)
     {
-        var id = new Argument<string>("ID") { Description = "The key's id, as 'keys list' shows it." };
+        var id = new Argument<string>("ID") { HelpName = "ID", Description = "The key's id, as 'keys list' shows it." };
         return tool.Does(new Command("revoke", "Makes an API key worth nothing.") { id }, async session =>
         {
             await session.Api.SendAsync(HttpMethod.Delete, $"api/keys/{Query.Part(session.Value(id))}", null);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Resonance.Cli.Api;
 using Resonance.Cli.Output;
 using Resonance.Cli.Running;
@@ -16,15 +15,18 @@ static class ListCommand
     {
         var type = new Option<string?>("--type") { Description = "Of this workflow, e.g. order.", HelpName = "TYPE" };
         type.CompletionSources.Add(context => Suggestions.Types(tool, context));
-        var status = new Option<string?>("--status") { Description = $"{string.Join(", ", Statuses[..^1])} or {Statuses[^1]}.", HelpName = "STATUS" };
+        var status = new Option<string?>("--status") { Description = $"{string.Join(", ", Statuses[..^1])} or {Statuses[^1]}; several with commas.", HelpName = "STATUS" };
         status.CompletionSources.Add(Statuses);
         var state = new Option<string?>("--state") { Description = "As on screen, e.g. AWAITING_PAYMENT.", HelpName = "STATE" };
         state.CompletionSources.Add(context => Suggestions.States(tool, context));
         var key = new Option<string?>("--key") { Description = "The key, or its beginning and *, e.g. 'ORDER-12*'.", HelpName = "KEY" };
         var from = new Option<string?>("--from") { Description = "Started then or later, e.g. 2026-01-31T09:15Z, or 2h for two hours ago.", HelpName = "TIME" };
         var to = new Option<string?>("--to") { Description = "Started earlier than that.", HelpName = "TIME" };
-        var data = new Option<string?>("--data") { Description = "Whose data has it, e.g. \"$.customerId eq 'C-1'\".", HelpName = "CONDITION" };
-        var sort = new Option<string?>("--sort") { Description = "e.g. startedAt, -updatedAt; - is descending.", HelpName = "FIELD" };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Whose data is like that, e.g. \"$.customerId eq 'C-1'\"; up to five times.", HelpName = "CONDITION",
+        };
+        var sort = new Option<string?>("--sort") { Description = "startedAt, updatedAt, key, type, state, status or priority; - in front is descending.", HelpName = "FIELD" };
         var limit = Limit();
         var all = All();
         var command = new Command("list", "Lists instances, the one that started last first.") { type, status, state, key, from, to, data, sort, limit, all };
@@ -35,7 +37,7 @@ static class ListCommand
                 session.Api,
                 () => new Query("api/workflows")
                     .With("type", session.Value(type)).With("status", session.Value(status)).With("state", session.Value(state))
-                    .With("key", session.Value(key)).With("startedFrom", after).With("startedTo", before).With("data", session.Value(data))
+                    .With("key", session.Value(key)).With("startedFrom", after).With("startedTo", before).WithEach("data", session.Value(data))
                     .With("sort", session.Value(sort)),
                 session.Value(all) ? null : session.Value(limit));
             return session.Show(pages.ToJson(), screen => Show(screen, pages));

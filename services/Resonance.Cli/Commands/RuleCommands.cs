@@ -120,13 +120,13 @@ static class RuleCommands
 
     static Argument<string> RuleArgument(Tool tool)
     {
-        var rule = new Argument<string>("RULE") { Description = "Workflow and name, e.g. payment/fraud_score." };
+        var rule = new Argument<string>("RULE") { HelpName = "RULE", Description = "Workflow and name, e.g. payment/fraud_score." };
         rule.CompletionSources.Add(context => Suggestions.Rules(tool, context));
         return rule;
     }
 
     static Argument<string> Expression() =>
-        new("EXPRESSION") { Description = "In the rule language, e.g. 'fraud_score < 0.3'; @FILE, or - for standard input." };
+        new("EXPRESSION") { HelpName = "EXPRESSION", Description = "In the rule language, e.g. 'fraud_score < 0.3'; @FILE, or - for standard input." };
 
     static string Address(string rule) => rule.Split('/') is [{ Length: > 0 } workflow, { Length: > 0 } name]
         ? $"{Query.Part(workflow)}/{Query.Part(name)}"

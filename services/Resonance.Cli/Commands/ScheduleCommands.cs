@@ -144,7 +144,7 @@ static class ScheduleCommands
 
     static Argument<string> Name(Tool tool)
     {
-        var name = new Argument<string>("NAME") { Description = "The schedule." };
+        var name = new Argument<string>("NAME") { HelpName = "NAME", Description = "The schedule." };
         name.CompletionSources.Add(context => Suggestions.Schedules(tool, context));
         return name;
     }

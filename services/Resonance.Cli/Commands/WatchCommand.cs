@@ -13,7 +13,7 @@ static class WatchCommand
 
     public static Command Create(Tool tool)
     {
-        var instance = new Argument<string?>("ID|KEY") { Description = "One instance; all when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var instance = new Argument<string?>("ID|KEY") { HelpName = "ID|KEY", Description = "One instance; all when left out.", Arity = ArgumentArity.ZeroOrOne };
         instance.CompletionSources.Add(context => Suggestions.Keys(tool, context));
         var type = new Option<string?>("--type") { Description = "Of this workflow, e.g. order.", HelpName = "TYPE" };
         type.CompletionSources.Add(context => Suggestions.Types(tool, context));

@@ -21,8 +21,15 @@ sealed class Screen(IAnsiConsole console, bool rich, TimeProvider clock)
     public void Json(JsonElement answer) => Raw($"{answer.Pretty()}\n");
 
     /// <summary>How long ago.</summary>
-    public string Ago(DateTimeOffset? time) =>
-        time is { } then ? clock.GetUtcNow() - then is var ago && ago >= TimeSpan.Zero ? $"{Words.Duration(Rough(ago))} ago" : $"in {Words.Duration(Rough(-ago))}" : "";
+    public string Ago(DateTimeOffset? time)
+    {
+        if (time is not { } then)
+            return "";
+
+        // Two clocks never agree to the second.
+        var ago = Rough(clock.GetUtcNow() - then);
+        return ago == TimeSpan.Zero ? "just now" : ago > TimeSpan.Zero ? $"{Words.Duration(ago)} ago" : $"in {Words.Duration(-ago)}";
+    }
 
     /// <summary>A table; a program gets one row a line, with its columns below their headings.</summary>
     public void Show(Sheet sheet)
@@ -69,7 +76,7 @@ sealed class Screen(IAnsiConsole console, bool rich, TimeProvider clock)
             });
     }
 
-    static TimeSpan Rough(TimeSpan span) => TimeSpan.FromSeconds(Math.Floor(span.TotalSeconds));
+    static TimeSpan Rough(TimeSpan span) => TimeSpan.FromSeconds(Math.Truncate(span.TotalSeconds));
 
     static Table TableOf(Sheet sheet)
     {

@@ -26,7 +26,7 @@ static class WorkflowWords
             screen.Say($"waits for {Words.Safe(wait.Text("what"))}{until}");
         }
 
-        if (workflow.Text("traceUrl") ?? workflow.Text("traceId") is { } trace)
+        if ((workflow.Text("traceUrl") ?? workflow.Text("traceId")) is { } trace)
             screen.Say($"trace     {Words.Safe(trace)}");
         if (workflow.Member("data") is { } data)
             screen.Say($"data      {Words.Safe(data.OnOneLine())}");

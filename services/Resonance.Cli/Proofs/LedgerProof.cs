@@ -90,7 +90,7 @@ static class LedgerProof
 
     static void Compare(JsonElement step, Findings findings)
     {
-        if (step.Text("journal") is "changed" or "missing" and var journal)
+        if (step.Text("journal") is ("changed" or "missing") and var journal)
             findings.Contradicts($"Step {step.Number("sequence")} of {step.Text("key")}: the journal's row is {journal}.");
     }
 }

@@ -53,6 +53,7 @@ sealed record SignedCheckpoint(string Origin, long Size, byte[] Root, string Tex
 sealed record VerifierKey(string Name, uint Id, byte[] PublicKey)
 {
     const byte Ed25519Kind = 1;
+    const int KeyBytes = 33;
 
     /// <returns>Null when the text is no key, or its hash is not that of its key.</returns>
     public static VerifierKey? Parse(string text)
@@ -60,7 +61,7 @@ sealed record VerifierKey(string Name, uint Id, byte[] PublicKey)
         // Base64 has plus signs of its own, so only the first two part the text.
         if (text.Trim().Split('+', 3) is not [{ Length: > 0 } name, { Length: 8 } hash, var encoded]
             || !uint.TryParse(hash, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
-            || Base64.Decode(encoded) is not [Ed25519Kind, ..] and var decoded || decoded is not { Length: 1 + Ed25519.PublicKeySize })
+            || Base64.Decode(encoded) is not { Length: KeyBytes } decoded || decoded[0] != Ed25519Kind)
         {
             return null;
         }

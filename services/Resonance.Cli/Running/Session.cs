@@ -35,17 +35,15 @@ sealed class Session
     public bool AsJson => _parsed.GetValue(_options.Json);
 
     /// <summary>Who asks; null when the server knows by the key.</summary>
-    public string? Operator => Given(_options.Operator, "RESONANCE_OPERATOR") ?? (_hasKey ? null : LoggedIn);
-
-    string? LoggedIn => _terminal.Variable("USER") ?? _terminal.Variable("USERNAME");
+    public string? Operator => Given(_options.Operator, "RESONANCE_OPERATOR") ?? (_hasKey ? null : _terminal.LoggedIn);
 
     /// <summary>Who asks, where a request has to name them.</summary>
     public async Task<string> AuthorAsync() =>
-        Operator ?? (await Api.FindAsync("api/session"))?.Text("name") ?? LoggedIn ?? "anonymous";
+        Operator ?? (await Api.FindAsync("api/session"))?.Text("name") ?? _terminal.LoggedIn;
 
     public T? Value<T>(Option<T> option) => _parsed.GetValue(option);
 
-    public T Value<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
+    public T Value<T>(Argument<T> argument) => _parsed.GetValue(argument)!;
 
     /// <summary>Shows an answer as it came with <c>--json</c>, otherwise for people.</summary>
     public int Show(JsonElement answer, Action<Screen> show)
@@ -60,9 +58,11 @@ sealed class Session
     /// <summary>A JSON value: as written, or from a file with <c>@</c>, or from standard input with <c>-</c>.</summary>
     /// <param name="option">Names it in errors.</param>
     /// <param name="given">What stands on the command line.</param>
-    public async Task<JsonElement> JsonAsync(string option, string given)
+    /// <param name="fill">Puts values into it.</param>
+    public async Task<JsonElement> JsonAsync(string option, string given, Func<string, string>? fill = null)
     {
         var text = await TextAsync(option, given);
+        text = fill?.Invoke(text) ?? text;
         try
         {
             return JsonElement.Parse(text);

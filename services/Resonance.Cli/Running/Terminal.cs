@@ -16,6 +16,9 @@ sealed class Terminal
 
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>Who uses this machine.</summary>
+    public required string LoggedIn { get; init; }
+
     public required HttpMessageHandler Network { get; init; }
 
     public required TimeProvider Clock { get; init; }
@@ -35,6 +38,7 @@ sealed class Terminal
             Error = Console.Error,
             In = Console.In,
             Variable = Environment.GetEnvironmentVariable,
+            LoggedIn = Environment.UserName,
             // A redirect would take the key along to wherever it points.
             Network = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) },
             Clock = TimeProvider.System,
