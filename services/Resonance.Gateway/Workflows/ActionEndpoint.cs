@@ -17,7 +17,7 @@ sealed record ActionRequest
     [Required, StringLength(512, MinimumLength = 1), PlainText]
     public required string Reason { get; init; }
 
-    /// <summary>Who; <c>anonymous</c> when left out.</summary>
+    /// <summary>Who, while access is open; <c>anonymous</c> when left out. Otherwise whoever sends the request.</summary>
     [StringLength(128, MinimumLength = 1), PlainText]
     public string? Operator { get; init; }
 
@@ -34,7 +34,7 @@ sealed record ActionRequest
     public string? State { get; init; }
 
     /// <summary>What an instance is asked.</summary>
-    public OperatorRequest For(string action) => new(action, Operator ?? "anonymous", Reason) { Data = Data, Reply = Reply, State = State };
+    public OperatorRequest For(string action, string by) => new(action, by, Reason) { Data = Data, Reply = Reply, State = State };
 
     /// <summary>What was given and would not be read, by member; nothing when all is well.</summary>
     public Dictionary<string, string[]> Unread(string action)
@@ -78,7 +78,7 @@ static class ActionEndpoint
         .AddOpenApiOperationTransformer(OpenApi.DescribeActionAsync);
 
     static async Task<IResult> ActAsync(
-        Guid id, string action, HttpRequest request, ActOnWorkflow act, CancellationToken cancellationToken)
+        Guid id, string action, HttpRequest request, ActOnWorkflow act, Operator who, CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
             return NoSuchAction(action);
@@ -94,7 +94,11 @@ static class ActionEndpoint
         if (asked.Unread(action) is { Count: > 0 } unread)
             return Problems.Invalid(unread, "The instance was not asked.");
 
-        var result = await act(id, asked.For(action), cancellationToken);
+        var by = await who.NameAsync(asked.Operator, "operator");
+        if (by.Problem is not null)
+            return by.Problem;
+
+        var result = await act(id, asked.For(action, by.Name), cancellationToken);
         return result.Outcome switch
         {
             ActionOutcome.NotFound => Problems.NoSuchInstance(id),
