@@ -6,6 +6,13 @@ namespace Resonance.Gateway;
 /// <summary>Reads values of a query string; every bad one is told.</summary>
 sealed class QueryValues
 {
+    const int TextMax = 256;
+
+    static readonly string[] TimeFormats =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+    ];
+
     readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, string[]> Errors => _errors;
@@ -29,14 +36,81 @@ sealed class QueryValues
         return WorkflowFilter.LimitDefault;
     }
 
-    public PageCursor? Cursor(string? value)
+    /// <param name="value">What was given.</param>
+    /// <param name="sort">The order of the list that is asked for.</param>
+    public PageCursor? Cursor(string? value, string sort)
     {
         if (Given(value) is not { } given)
             return null;
-        if (PageCursor.TryParse(given, out var cursor))
+        if (!PageCursor.TryParse(given, out var cursor))
+            Refuse("cursor", "cursor must be the nextCursor of an earlier answer; leave it out to begin anew.");
+        else if (cursor.Sort != sort)
+            Refuse("cursor", "cursor must be the nextCursor of a list in the same order; leave it out to begin anew.");
+        else
             return cursor;
-
-        Refuse("cursor", "cursor must be the nextCursor of an earlier answer; leave it out to begin anew.");
         return null;
+    }
+
+    /// <summary>A text to look for.</summary>
+    public string? Text(string name, string? value)
+    {
+        if (Given(value) is not { } given)
+            return null;
+        if (given.Length <= TextMax && !given.Any(char.IsControl))
+            return given;
+
+        Refuse(name, $"{name} must be a text of at most {TextMax} characters, none of them a control character.");
+        return null;
+    }
+
+    public bool? Flag(string name, string? value)
+    {
+        switch (Given(value))
+        {
+            case null:
+                return null;
+            case "true":
+                return true;
+            case "false":
+                return false;
+            default:
+                Refuse(name, $"{name} must be true or false.");
+                return null;
+        }
+    }
+
+    public Guid? Id(string name, string? value)
+    {
+        if (Given(value) is not { } given)
+            return null;
+        if (Guid.TryParse(given, out var id))
+            return id;
+
+        Refuse(name, $"{name} must be an id, e.g. 0190abcd-0000-7000-8000-000000000001.");
+        return null;
+    }
+
+    public DateTimeOffset? Time(string name, string? value)
+    {
+        // A plus that was not escaped reaches us as a space.
+        if (Given(value)?.Replace(' ', '+') is not { } given)
+            return null;
+        if (DateTimeOffset.TryParseExact(given, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return time;
+
+        Refuse(name, $"{name} must be a time as in ISO 8601, e.g. 2026-01-31T09:15:43Z.");
+        return null;
+    }
+
+    /// <summary>One of a few words, the first of which is meant when none is given.</summary>
+    public string OneOf(string name, string? value, params string[] known)
+    {
+        if (Given(value) is not { } given)
+            return known[0];
+        if (known.Contains(given, StringComparer.Ordinal))
+            return given;
+
+        Refuse(name, $"{name} must be one of {string.Join(", ", known)}.");
+        return known[0];
     }
 }

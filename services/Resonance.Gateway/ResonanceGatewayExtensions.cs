@@ -8,9 +8,11 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
+using Resonance.Gateway.Diagrams;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
@@ -36,6 +38,7 @@ public static class ResonanceGatewayExtensions
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
         services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
+        services.TryAddSingleton<ActOnList>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.TryAddSingleton(new ObservabilityOptions());
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
@@ -87,6 +90,7 @@ public static class ResonanceGatewayExtensions
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        DiagramEndpoints.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
@@ -115,9 +119,13 @@ delegate Task<StartResult> StartWorkflow(string type, object start, Cancellation
 /// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
 delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="BulkActions.StartAsync"/>.</summary>
+/// <summary>See <see cref="BulkActions.StartAsync(IncidentFilter,OperatorRequest,int,CancellationToken)"/>.</summary>
 delegate Task<BulkAction> ActOnIncidents(
     IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="BulkActions.StartAsync(WorkflowFilter,string,OperatorRequest,int,CancellationToken)"/>.</summary>
+delegate Task<BulkAction> ActOnList(
+    WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
 
 /// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
 delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);

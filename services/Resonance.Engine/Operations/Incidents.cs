@@ -10,6 +10,9 @@ namespace Resonance.Engine.Operations;
 /// <remarks>They are read out of the suspended instances themselves, so that they are never behind.</remarks>
 public sealed class Incidents
 {
+    /// <summary>The order of the list, as an address has it.</summary>
+    public const string ListOrder = "-startedAt";
+
     const string Where =
         """
         status = 'suspended' AND (@type IS NULL OR type = @type) AND (@activity IS NULL OR {activity} = @activity)
@@ -64,7 +67,7 @@ public sealed class Incidents
         if (found.Count <= limit)
             return new Page<Incident>(found, null);
         found.RemoveAt(limit);
-        return new Page<Incident>(found, new PageCursor(found[^1].StartedAt, found[^1].WorkflowId));
+        return new Page<Incident>(found, new PageCursor(ListOrder, "", found[^1].StartedAt, found[^1].WorkflowId));
     }
 
     /// <summary>Incidents by fingerprint, the largest group first.</summary>

@@ -49,8 +49,8 @@ static class TrailEndpoint
         var before = TrailValues.Before(query, cursor);
         var filter = TrailValues.Filter(query, catalog, workflow, type, kind) with
         {
-            From = TrailValues.Time(query, "from", from),
-            To = TrailValues.Time(query, "to", to),
+            From = query.Time("from", from),
+            To = query.Time("to", to),
         };
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The query has values that are not known.");

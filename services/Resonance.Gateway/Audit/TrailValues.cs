@@ -11,11 +11,6 @@ static class TrailValues
 {
     const int CursorBytes = 8;
 
-    static readonly string[] TimeFormats =
-    [
-        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
-    ];
-
     public static TrailFilter Filter(QueryValues query, WorkflowCatalog catalog, string? workflow, string? type, string? kind)
     {
         var filter = new TrailFilter
@@ -33,18 +28,6 @@ static class TrailValues
         if (filter.Kind is not null && !AuditTrailReader.Kinds.Contains(filter.Kind))
             query.Refuse("kind", $"kind must be one of {string.Join(", ", AuditTrailReader.Kinds)}.");
         return filter;
-    }
-
-    public static DateTimeOffset? Time(QueryValues query, string name, string? value)
-    {
-        // A plus that was not escaped reaches us as a space.
-        if (QueryValues.Given(value)?.Replace(' ', '+') is not { } given)
-            return null;
-        if (DateTimeOffset.TryParseExact(given, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            return time;
-
-        query.Refuse(name, $"{name} must be a time as in ISO 8601, e.g. 2026-01-31T09:15:43Z.");
-        return null;
     }
 
     /// <returns>The position that the page comes before; null for the newest.</returns>

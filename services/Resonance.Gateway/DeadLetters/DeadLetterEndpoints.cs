@@ -9,7 +9,7 @@ using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.DeadLetters;
 
-/// <param name="Items">Messages that were set aside, the last one first.</param>
+/// <param name="Items">Messages that were set aside, in the order that was asked for.</param>
 /// <param name="NextCursor">Fetches the next page; null on the last one.</param>
 sealed record DeadLetterListAnswer(IReadOnlyList<DeadLetter> Items, string? NextCursor);
 
@@ -40,16 +40,32 @@ static partial class DeadLetterEndpoints
 
     static async Task<IResult> ListAsync(
         WorkflowQueries queries,
+        [Description("Messages of this instance.")] string? workflow,
+        [Description("Messages that could not be delivered there, as an answer's destination has it, e.g. exchange:payment.")]
+        string? destination,
+        [Description("Messages that were set aside then or later, e.g. 2026-01-31T09:15:43Z.")] string? from,
+        [Description("Messages that were set aside earlier.")] string? to,
+        [Description("-setAsideAt for the last one first, as when it is left out, or setAsideAt.")] string? sort,
         [Description("Most items of one answer.")] string? limit,
         [Description("The nextCursor of the answer before.")] string? cursor,
         CancellationToken cancellationToken)
     {
         var query = new QueryValues();
-        var (most, after) = (query.Limit(limit), query.Cursor(cursor));
+        var order = query.OneOf("sort", sort, "-setAsideAt", "setAsideAt");
+        var filter = new DeadLetterFilter
+        {
+            WorkflowId = query.Id("workflow", workflow),
+            Destination = query.Text("destination", destination),
+            SetAsideFrom = query.Time("from", from)?.ToUniversalTime(),
+            SetAsideTo = query.Time("to", to)?.ToUniversalTime(),
+            OldestFirst = order == "setAsideAt",
+            Limit = query.Limit(limit),
+            After = query.Cursor(cursor, order),
+        };
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The query has values that are not known.");
 
-        var page = await queries.DeadLettersAsync(most, after, cancellationToken);
+        var page = await queries.DeadLettersAsync(filter, cancellationToken);
         return TypedResults.Ok(new DeadLetterListAnswer(page.Items, page.Next?.ToString()));
     }
 

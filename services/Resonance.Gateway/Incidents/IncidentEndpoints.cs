@@ -73,7 +73,7 @@ static class IncidentEndpoints
         var query = new QueryValues();
         var filter = Filter(query, type, activity, errorKind, fingerprint);
         var most = query.Limit(limit);
-        var after = query.Cursor(cursor);
+        var after = query.Cursor(cursor, Engine.Operations.Incidents.ListOrder);
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The query has values that are not known.");
 

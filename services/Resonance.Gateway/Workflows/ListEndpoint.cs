@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,70 +23,57 @@ sealed record WorkflowListItem(
     string? TraceId,
     string? TraceUrl);
 
-/// <param name="Items">Instances, the one that started last first.</param>
+/// <param name="Items">Instances in the order that was asked for.</param>
 /// <param name="NextCursor">Fetches the next page; null on the last one.</param>
-sealed record WorkflowListAnswer(IReadOnlyList<WorkflowListItem> Items, string? NextCursor);
+/// <param name="Count">How many there are on all pages, countUpTo at most; null unless countUpTo asks for it.</param>
+/// <param name="MoreThanCount">Whether there are more than count says; null unless countUpTo asks for it.</param>
+sealed record WorkflowListAnswer(IReadOnlyList<WorkflowListItem> Items, string? NextCursor, long? Count, bool? MoreThanCount);
 
 /// <summary><c>GET /api/workflows</c>.</summary>
 static class ListEndpoint
 {
-    static readonly string[] Statuses =
-    [
-        WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating, WorkflowStatus.Completed, WorkflowStatus.Failed,
-        WorkflowStatus.Cancelled,
-    ];
-
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/workflows", ListAsync)
         .RequireRole(Role.Viewer)
         .WithName("ListWorkflows")
         .WithTags("Workflows")
-        .WithSummary("Lists instances, the one that started last first")
+        .WithSummary("Lists instances, the one that started last first unless sort says otherwise")
+        .WithDescription(
+            "All conditions together. A page goes on where the one before ended, whatever was started meanwhile. By state, priority and " +
+            "updatedAt the store sorts all that the other conditions leave: among millions of instances narrow the list first.")
         .Produces<WorkflowListAnswer>()
         .ProducesValidationProblem()
         .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
 
     static async Task<IResult> ListAsync(
+        [AsParameters] WorkflowListQuery asked,
         WorkflowQueries queries,
         WorkflowCatalog catalog,
         ObservabilityOptions observability,
-        [Description("Workflow type, e.g. order.")] string? type,
-        [Description("running, suspended, compensating, completed, failed or cancelled.")] string? status,
-        [Description("State as on screen (VALIDATE_CARD) or as in code (ValidateCard).")] string? state,
-        [Description("Most items of one answer.")] string? limit,
-        [Description("The nextCursor of the answer before.")] string? cursor,
         CancellationToken cancellationToken)
     {
         var query = new QueryValues();
-        var filter = new WorkflowFilter
-        {
-            Type = QueryValues.Given(type),
-            Status = QueryValues.Given(status),
-            State = QueryValues.Given(state),
-            Limit = query.Limit(limit),
-            After = query.Cursor(cursor),
-        };
-        if (filter.Type is not null && catalog.Find(filter.Type) is null)
-            query.Refuse("type", $"type must be one of {Alternatives(catalog.All.Select(workflow => workflow.Type))}.");
-        else if (filter.State is not null && queries.StatesNamed(filter.Type, filter.State).Count == 0)
-            query.Refuse("state", $"state must be one of {Alternatives(StatesOf(catalog, filter.Type))}.");
-        if (filter.Status is not null && !Statuses.Contains(filter.Status))
-            query.Refuse("status", $"status must be one of {string.Join(", ", Statuses)}.");
+        var filter = asked.ToFilter(query, catalog, queries);
+        var upTo = CountUpTo(query, asked.CountUpTo);
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The query has values that are not known.");
 
         var page = await queries.ListAsync(filter, cancellationToken);
-        return TypedResults.Ok(new WorkflowListAnswer([.. page.Items.Select(row => ToItem(row, observability))], page.Next?.ToString()));
+        BoundedCount? count = upTo is { } bound ? await queries.CountAsync(filter, bound, cancellationToken) : null;
+        return TypedResults.Ok(new WorkflowListAnswer(
+            [.. page.Items.Select(row => ToItem(row, observability))], page.Next?.ToString(), count?.Count, !count?.IsExact));
     }
 
-    static IEnumerable<string> StatesOf(WorkflowCatalog catalog, string? type) =>
-        catalog.All
-            .Where(workflow => type is null || workflow.Type == type)
-            .SelectMany(workflow => workflow.States)
-            .Select(StateNames.ToScreen);
+    static int? CountUpTo(QueryValues query, string? value)
+    {
+        if (QueryValues.Given(value) is not { } given)
+            return null;
+        if (int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var upTo) && upTo is >= 1 and <= WorkflowQueries.CountMax)
+            return upTo;
 
-    static string Alternatives(IEnumerable<string> names) =>
-        string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        query.Refuse("countUpTo", $"countUpTo must be a whole number from 1 to {WorkflowQueries.CountMax}.");
+        return null;
+    }
 
     static WorkflowListItem ToItem(WorkflowSummary row, ObservabilityOptions observability) => new(
         row.Id, row.Type, row.Key, StateNames.ToScreen(row.State), row.Status, row.Version, row.Priority, row.StartedAt, row.UpdatedAt,

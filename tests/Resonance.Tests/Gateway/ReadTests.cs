@@ -144,10 +144,10 @@ public sealed class ReadTests : GatewayFixture
 
         Assert.Equal(
             """
-            {"limit":["limit must be a whole number from 1 to 200."],
+            {"status":["status must be one of running, suspended, compensating, completed, failed, cancelled."],
+            "limit":["limit must be a whole number from 1 to 200."],
             "cursor":["cursor must be the nextCursor of an earlier answer; leave it out to begin anew."],
-            "type":["type must be one of order, payment."],
-            "status":["status must be one of running, suspended, compensating, completed, failed, cancelled."]}
+            "type":["type must be one of order, payment."]}
             """.Replace("\n", "", StringComparison.Ordinal),
             problem.GetProperty("errors").GetRawText());
     }

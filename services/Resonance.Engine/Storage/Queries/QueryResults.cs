@@ -1,32 +1,6 @@
 namespace Resonance.Engine.Storage.Queries;
 
-/// <summary>Which instances to list; null means any.</summary>
-public sealed record WorkflowFilter
-{
-    /// <summary>Most instances that one page may hold.</summary>
-    public const int LimitMax = 200;
-
-    /// <summary>Instances on a page unless told otherwise.</summary>
-    public const int LimitDefault = 50;
-
-    /// <summary>Workflow type, e.g. <c>order</c>.</summary>
-    public string? Type { get; init; }
-
-    /// <summary>One of <see cref="Definitions.WorkflowStatus"/>.</summary>
-    public string? Status { get; init; }
-
-    /// <summary>A state as in code (<c>ValidateCard</c>) or as on screen (<c>VALIDATE_CARD</c>).</summary>
-    public string? State { get; init; }
-
-    /// <summary>1 to <see cref="LimitMax"/>.</summary>
-    /// <value>Default <see cref="LimitDefault"/>.</value>
-    public int Limit { get; init; } = LimitDefault;
-
-    /// <summary>Where the page before ended; null for the first page.</summary>
-    public PageCursor? After { get; init; }
-}
-
-/// <param name="Items">The items, newest first.</param>
+/// <param name="Items">The items in the order that was asked for.</param>
 /// <param name="Next">Where the next page begins; null on the last page.</param>
 public sealed record Page<TItem>(IReadOnlyList<TItem> Items, PageCursor? Next);
 
@@ -118,4 +92,33 @@ public sealed record DeadLetter
     public required DateTimeOffset SetAsideAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Which messages that were set aside to list; null means any.</summary>
+public sealed record DeadLetterFilter
+{
+    /// <summary>The instance that they belong to.</summary>
+    public Guid? WorkflowId { get; init; }
+
+    /// <summary>Where they could not be delivered, as <see cref="DeadLetter.Destination"/> has it.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>First moment of the period in which they were set aside.</summary>
+    public DateTimeOffset? SetAsideFrom { get; init; }
+
+    /// <summary>The moment after its last.</summary>
+    public DateTimeOffset? SetAsideTo { get; init; }
+
+    /// <summary>The one that was set aside first is the first.</summary>
+    /// <value>Default false: the last one first.</value>
+    public bool OldestFirst { get; init; }
+
+    /// <summary>1 to <see cref="WorkflowFilter.LimitMax"/>.</summary>
+    public int Limit { get; init; } = WorkflowFilter.LimitDefault;
+
+    /// <summary>Where the page before ended; null for the first page.</summary>
+    public PageCursor? After { get; init; }
+
+    /// <summary>The order as an address has it.</summary>
+    public string Sort => OldestFirst ? "setAsideAt" : "-setAsideAt";
 }

@@ -111,7 +111,7 @@ public abstract partial class ReadSideConformance : IAsyncLifetime
         while (after is not null);
 
         Assert.Equal(instances.Select(instance => instance.Id).OrderByDescending(id => id.ToString("D")), seen);
-        Assert.Empty((await Queries.ListAsync(new WorkflowFilter { Status = WorkflowStatus.Failed }, Cancel)).Items);
+        Assert.Empty((await Queries.ListAsync(new WorkflowFilter { Statuses = [WorkflowStatus.Failed] }, Cancel)).Items);
     }
 
     [Fact]
@@ -122,15 +122,15 @@ public abstract partial class ReadSideConformance : IAsyncLifetime
         await Store.SetAsideAsync(messages[0].MessageId, "first reason", Cancel);
         await Store.SetAsideAsync(messages[1].MessageId, "second reason", Cancel);
 
-        var first = await Queries.DeadLettersAsync(1, null, Cancel);
-        var second = await Queries.DeadLettersAsync(1, first.Next, Cancel);
+        var first = await Queries.DeadLettersAsync(new DeadLetterFilter { Limit = 1 }, Cancel);
+        var second = await Queries.DeadLettersAsync(new DeadLetterFilter { Limit = 1, After = first.Next }, Cancel);
 
         Assert.Null(second.Next);
         Assert.Equal(
             [(messages[0].MessageId, "first reason"), (messages[1].MessageId, "second reason")],
             first.Items.Concat(second.Items).Select(letter => (letter.MessageId, letter.Reason)).OrderBy(letter => letter.Reason));
         Assert.True(await Store.RedriveAsync(messages[0].MessageId, Cancel));
-        Assert.Equal(messages[1].MessageId, Assert.Single((await Queries.DeadLettersAsync(10, null, Cancel)).Items).MessageId);
+        Assert.Equal(messages[1].MessageId, Assert.Single((await Queries.DeadLettersAsync(new DeadLetterFilter(), Cancel)).Items).MessageId);
     }
 
     [Fact]

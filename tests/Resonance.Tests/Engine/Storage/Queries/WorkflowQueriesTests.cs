@@ -142,7 +142,7 @@ public sealed class WorkflowQueriesTests : IAsyncLifetime
         await _rows.AddWorkflowAsync(Id(3), Cancel);
         await _rows.AddWorkflowAsync(Id(4), Cancel, type: "order");
 
-        var page = await _queries.ListAsync(new WorkflowFilter { Type = type, Status = status, State = state }, Cancel);
+        var page = await _queries.ListAsync(new WorkflowFilter { Type = type, Statuses = status is null ? [] : [status], State = state }, Cancel);
 
         Assert.Equal(expected, page.Items.Count);
     }
@@ -163,8 +163,8 @@ public sealed class WorkflowQueriesTests : IAsyncLifetime
         await _rows.AddMessageAsync(Id(3), Cancel, setAsideAfter: 9);
         await _rows.AddMessageAsync(Id(4), Cancel, setAsideAfter: 9);
 
-        var first = await _queries.DeadLettersAsync(2, null, Cancel);
-        var second = await _queries.DeadLettersAsync(2, first.Next, Cancel);
+        var first = await _queries.DeadLettersAsync(new DeadLetterFilter { Limit = 2 }, Cancel);
+        var second = await _queries.DeadLettersAsync(new DeadLetterFilter { Limit = 2, After = first.Next }, Cancel);
 
         Assert.Equal([Id(4), Id(3)], first.Items.Select(letter => letter.MessageId));
         var last = Assert.Single(second.Items);
