@@ -7,7 +7,7 @@ namespace Resonance.Gateway.Dashboard.Verification;
 /// The verification that somebody asked for on the dashboard: one at a time in this process, seen by everybody, and not ended by whoever
 /// leaves the page.
 /// </summary>
-sealed class VerificationRun(LedgerVerifier verifier, LedgerProofs proofs, CheckpointKeys keys, TimeProvider clock) : IDisposable
+sealed class VerificationRun(LedgerVerifier verifier, LedgerProofs proofs, TimeProvider clock) : IDisposable
 {
     const int FindingsKept = 200;
 
@@ -48,7 +48,7 @@ sealed class VerificationRun(LedgerVerifier verifier, LedgerProofs proofs, Check
     {
         try
         {
-            if (keys.IsEmpty && await proofs.FindNewestAsync(cancellationToken) is not null)
+            if (!verifier.HasKeys && await proofs.FindNewestAsync(cancellationToken) is not null)
             {
                 End(null, "There are checkpoints, and this process has no key to check them with. Set Audit:VerifierKeys here, or run 'verify' where the audit runs.");
                 return;
