@@ -34,6 +34,7 @@ public static class ResonanceAuditExtensions
             return new SchemaSource((_, cancellationToken) => audit.MigrateAsync(cancellationToken));
         });
         services.AddSingleton<FindingStore>();
+        services.AddSingleton(provider => new Findings(provider.GetRequiredService<FindingStore>()));
         services.AddSingleton<StepProjections>();
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),

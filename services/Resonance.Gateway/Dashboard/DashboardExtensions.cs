@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
+using Resonance.Gateway.Dashboard.Verification;
 
 namespace Resonance.Gateway.Dashboard;
 
@@ -20,6 +21,7 @@ public static class DashboardExtensions
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddSingleton<LiveFigures>();
         services.AddSingleton<StoryReader>();
+        services.AddSingleton<VerificationRun>();
         services.AddSingleton<DepthHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<DepthHistory>());
         return services;
