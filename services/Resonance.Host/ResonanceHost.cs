@@ -7,6 +7,7 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
 using Resonance.Gateway.Dashboard;
+using Resonance.Gateway.Idempotency;
 using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 
@@ -29,6 +30,10 @@ static class ResonanceHost
                       verifies such files without any database
           verify [--workflow ID] [--checkpoint FILE]...
                       verifies journal, ledger and checkpoints; ends with 0 when all agrees, with 1 when not, with 2 when it could not tell
+          keys add NAME --role viewer|operator|admin [--expires DAYS]
+          keys list
+          keys revoke ID
+                      makes an API key and shows it once; lists keys; makes one worth nothing
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -54,6 +59,8 @@ static class ResonanceHost
                         return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
                 case "audit":
                     return await AuditVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
+                case "keys":
+                    return await KeysVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
                 case "verify":
                     return await VerifyVerb.RunAsync(args[1..], CancellationToken.None);
                 case "health":
@@ -94,6 +101,7 @@ static class ResonanceHost
         HostLogging.Configure(builder);
         HostTelemetry.Configure(builder, options);
         HostStore.Configure(builder, options);
+        HostAccess.Configure(builder, options);
         HostBus.Configure(builder, options);
         Validated<RuleSetOptions>(builder, RuleSetOptions.Section);
         Validated<SmtpOptions>(builder, SmtpOptions.Section);
@@ -111,7 +119,7 @@ static class ResonanceHost
         }
 
         Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
-        builder.Services.AddResonanceGateway();
+        Validated<IdempotencyOptions>(builder, IdempotencyOptions.Section);
         if (options.RoleSet.Contains("gateway"))
             AddDashboard(builder);
         configure?.Invoke(builder);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway.Incidents;
@@ -96,6 +97,7 @@ static class BulkActionEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/incidents/actions/{action}", StartAsync)
+            .RequireRole(Role.Operator)
             .WithName("ActOnIncidents")
             .WithTags("Incidents")
             .WithSummary("Asks every incident of a filter for one thing, so many a second")
@@ -107,12 +109,15 @@ static class BulkActionEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBulkActionAsync);
         api.MapGet("/incidents/actions/{id:guid}", FindAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetBulkAction")
             .WithTags("Incidents")
             .WithSummary("Shows how far a bulk action is")
             .Produces<BulkActionAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapDelete("/incidents/actions/{id:guid}", StopAsync)
+            .RequireRole(Role.Operator)
             .WithName("StopBulkAction")
             .WithTags("Incidents")
             .WithSummary("Calls off what a bulk action has not asked yet")
@@ -141,13 +146,19 @@ static class BulkActionEndpoints
             $"{request.PathBase}/api/incidents/actions/{accepted.Id}", BulkActionAnswer.Of(accepted, accepted.Incidents));
     }
 
-    static async Task<IResult> FindAsync(Guid id, BulkActions bulk, CancellationToken cancellationToken) =>
-        Answer(id, await bulk.FindAsync(id, cancellationToken));
+    static async Task<IResult> FindAsync(Guid id, HttpContext context, BulkActions bulk, CancellationToken cancellationToken)
+    {
+        if (await bulk.FindAsync(id, cancellationToken) is not { } progress)
+            return NoSuchAction(id);
+
+        var answer = BulkActionAnswer.Of(progress.Action, progress.Waiting);
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
+    }
 
     static async Task<IResult> StopAsync(Guid id, BulkActions bulk, string? @operator, CancellationToken cancellationToken) =>
-        Answer(id, await bulk.StopAsync(id, QueryValues.Given(@operator) ?? "anonymous", cancellationToken));
+        await bulk.StopAsync(id, QueryValues.Given(@operator) ?? "anonymous", cancellationToken) is { } progress
+            ? TypedResults.Ok(BulkActionAnswer.Of(progress.Action, progress.Waiting))
+            : NoSuchAction(id);
 
-    static IResult Answer(Guid id, BulkProgress? progress) => progress is null
-        ? Problems.NotFound($"There is no bulk action with the id {id}.")
-        : TypedResults.Ok(BulkActionAnswer.Of(progress.Action, progress.Waiting));
+    static IResult NoSuchAction(Guid id) => Problems.NotFound($"There is no bulk action with the id {id}.");
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Schedules;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Schedules;
 
@@ -12,13 +13,16 @@ static class ScheduleActionEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         Describe<ScheduleAnswer>(api.MapPost("/schedules/{name}/pause", PauseAsync))
+            .RequireRole(Role.Operator)
             .WithName("PauseSchedule")
             .WithSummary("Puts a schedule on hold")
             .WithDescription("Nothing is started until it is resumed; what would have come due meanwhile is not made up for.");
         Describe<ScheduleAnswer>(api.MapPost("/schedules/{name}/resume", ResumeAsync))
+            .RequireRole(Role.Operator)
             .WithName("ResumeSchedule")
             .WithSummary("Lets a schedule go on with its next due time");
         Describe<FiringAnswer>(api.MapPost("/schedules/{name}/trigger", TriggerAsync))
+            .RequireRole(Role.Operator)
             .WithName("TriggerSchedule")
             .WithSummary("Has a schedule fire once, now")
             .WithDescription("Also when it is paused. Its overlap policy holds: see the outcome.")
@@ -30,6 +34,7 @@ static class ScheduleActionEndpoints
         .Produces<TAnswer>()
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<ScheduleActionRequest>);
@@ -82,6 +87,8 @@ static class ScheduleActionEndpoints
         var read = ContractReader.Read(typeof(ScheduleActionRequest), body.Json);
         if (read.Message is not ScheduleActionRequest asked)
             return Problems.Invalid(read.Errors, "The schedule was not changed.");
+        if (await ScheduleEndpoints.MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
+            return movedOn;
         return await act(new ScheduleAuthor(asked.Author, asked.Reason))
             ?? await ScheduleEndpoints.NoSuchScheduleAsync(name, book, cancellationToken);
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Schedules;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Schedules;
 
@@ -15,33 +16,51 @@ static class ScheduleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/schedules", ListAsync)
+            .RequireRole(Role.Viewer)
             .WithName("ListSchedules")
             .WithTags("Schedules")
             .WithSummary("Lists the schedules")
             .Produces<IReadOnlyList<ScheduleAnswer>>();
         api.MapGet("/schedules/{name}", GetAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetSchedule")
             .WithTags("Schedules")
             .WithSummary("Shows a schedule with its next times, what became of the last ones, and who changed it")
+            .WithDescription("The ETag changes with the schedule and whenever it fires; PUT, DELETE and POST take it in If-Match.")
             .Produces<ScheduleDetailAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/schedules/{name}", PutAsync)
+            .RequireRole(Role.Admin)
             .WithName("PutSchedule")
             .WithTags("Schedules")
             .WithSummary("Creates or replaces a schedule")
             .WithDescription("Engines follow within five seconds. A schedule that keeps its calendar keeps its next due time.")
             .Produces<ScheduleAnswer>()
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<PutScheduleRequest>);
         api.MapDelete("/schedules/{name}", DeleteAsync)
+            .RequireRole(Role.Admin)
             .WithName("DeleteSchedule")
             .WithTags("Schedules")
             .WithSummary("Removes a schedule; instances that it started go on")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+    }
+
+    /// <summary>A problem when the request is meant for the schedule as it was; null when it may go on.</summary>
+    public static async Task<IResult?> MovedOnAsync(string name, HttpContext context, ScheduleBook book, CancellationToken cancellationToken)
+    {
+        if (!EntityTags.HasCondition(context.Request))
+            return null;
+
+        var schedule = await book.FindAsync(name, cancellationToken);
+        return EntityTags.Unmet(context, schedule is null ? null : EntityTags.OfContent(schedule), "schedule");
     }
 
     public static async Task<IResult> NoSuchScheduleAsync(string name, ScheduleBook book, CancellationToken cancellationToken) =>
@@ -53,22 +72,28 @@ static class ScheduleEndpoints
     static async Task<IResult> ListAsync(ScheduleBook book, CancellationToken cancellationToken) =>
         TypedResults.Ok((await book.ListAsync(cancellationToken)).Select(schedule => ScheduleAnswer.Of(schedule, book)).ToArray());
 
-    static async Task<IResult> GetAsync(string name, ScheduleBook book, CancellationToken cancellationToken)
+    static async Task<IResult> GetAsync(string name, HttpContext context, ScheduleBook book, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(name, cancellationToken) is not { } schedule)
             return await NoSuchScheduleAsync(name, book, cancellationToken);
 
         var firings = await book.FiringsAsync(name, cancellationToken);
         var changes = await book.ChangesAsync(name, cancellationToken);
-        return TypedResults.Ok(new ScheduleDetailAnswer(
+        var answer = new ScheduleDetailAnswer(
             ScheduleAnswer.Of(schedule, book),
             book.NextTimes(schedule, TimesShown),
             [.. firings.Select(FiringAnswer.Of)],
-            [.. changes.Select(change => new ScheduleChangeAnswer(change.Action, change.Author, change.Reason, change.At))]));
+            [.. changes.Select(change => new ScheduleChangeAnswer(change.Action, change.Author, change.Reason, change.At))]);
+
+        // The schedule alone, so that the times of one that is paused, which go on with the clock, stand in nobody's way.
+        return EntityTags.Answer(context, EntityTags.OfContent(schedule), answer);
     }
 
     static async Task<IResult> PutAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken)
     {
+        if (await MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
+            return movedOn;
+
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
             return body.Problem;
@@ -95,6 +120,7 @@ static class ScheduleEndpoints
         string name,
         [Description("Who asks.")] string? author,
         [Description("Why.")] string? reason,
+        HttpContext context,
         ScheduleBook book,
         CancellationToken cancellationToken)
     {
@@ -102,6 +128,8 @@ static class ScheduleEndpoints
         var (who, why) = (Words(query, "author", author, 128), Words(query, "reason", reason, 512));
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The schedule was not deleted.");
+        if (await MovedOnAsync(name, context, book, cancellationToken) is { } movedOn)
+            return movedOn;
         return await book.DeleteAsync(name, new ScheduleAuthor(who, why), cancellationToken)
             ? TypedResults.NoContent()
             : await NoSuchScheduleAsync(name, book, cancellationToken);
