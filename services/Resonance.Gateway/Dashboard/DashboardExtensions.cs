@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
+using Resonance.Gateway.Dashboard.Machines;
 
 namespace Resonance.Gateway.Dashboard;
 
@@ -19,6 +20,7 @@ public static class DashboardExtensions
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddSingleton<LiveFigures>();
+        services.AddSingleton<MachineReader>();
         services.AddSingleton<StoryReader>();
         services.AddSingleton<DepthHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<DepthHistory>());
