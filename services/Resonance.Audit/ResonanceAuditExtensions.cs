@@ -46,6 +46,7 @@ public static class ResonanceAuditExtensions
     static IServiceCollection AddTrail(this IServiceCollection services)
     {
         services.AddSingleton(provider => new ProjectedFigures(provider.GetRequiredService<AuditDatabase>()));
+        services.AddSingleton(provider => new ProjectedMachines(provider.GetRequiredService<AuditDatabase>()));
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton(provider => new AuditTrailReader(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<TimeProvider>()));

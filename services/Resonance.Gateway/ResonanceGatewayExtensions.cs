@@ -96,6 +96,7 @@ public static class ResonanceGatewayExtensions
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         DiagramEndpoints.Map(api);
+        FiguresEndpoint.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);

@@ -8,6 +8,7 @@ using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
 using Resonance.Gateway.Dashboard.Verification;
+using Resonance.Gateway.Dashboard.Machines;
 
 namespace Resonance.Gateway.Dashboard;
 
@@ -20,6 +21,7 @@ public static class DashboardExtensions
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddSingleton<LiveFigures>();
+        services.AddSingleton<MachineReader>();
         services.AddSingleton<StoryReader>();
         services.AddSingleton<VerificationRun>();
         services.AddSingleton<DepthHistory>();
