@@ -83,6 +83,7 @@ public static class ResonanceGatewayExtensions
         pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
         pipeline.UseAccess();
         var api = endpoints.MapGroup("/api")
+            .AddEndpointFilter(MaskedAnswer.FilterAsync)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
