@@ -1,32 +1,32 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway;
 
 /// <summary>A request's body, or why it is not taken.</summary>
 sealed record JsonBody(ReadOnlyMemory<byte> Json, ProblemHttpResult? Problem)
 {
-    /// <summary>A start with its 100 longest lines stays far below; what is larger is no contract message.</summary>
-    public const int BytesMax = 1024 * 1024;
-
     const int ChunkBytes = 4096;
 
     public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (UnsupportedBecause(request) is { } reason)
             return Refused(Problems.NotJson(reason));
-        if (request.ContentLength > BytesMax)
-            return Refused(Problems.TooLarge(BytesMax));
+        var most = request.HttpContext.RequestServices.GetRequiredService<AccessOptions>().Limits.BodyBytes;
+        if (request.ContentLength > most)
+            return Refused(Problems.TooLarge(most));
 
         // Read here and not by the framework's binding, which stops at the first error and says little about it.
         var body = new ArrayBufferWriter<byte>(Math.Max(ChunkBytes, (int)(request.ContentLength ?? 0)));
         while (await request.Body.ReadAsync(body.GetMemory(ChunkBytes), cancellationToken) is var read and > 0)
         {
             body.Advance(read);
-            if (body.WrittenCount > BytesMax)
-                return Refused(Problems.TooLarge(BytesMax));
+            if (body.WrittenCount > most)
+                return Refused(Problems.TooLarge(most));
         }
 
         return new JsonBody(body.WrittenMemory, null);

@@ -29,6 +29,15 @@ static class Problems
         StatusCodes.Status422UnprocessableEntity,
         $"This {header} came with another request before; nothing was done. Choose a new key for each request, and keep it when you send it again.");
 
+    public static ProblemHttpResult BadRequest(string detail) => Of(StatusCodes.Status400BadRequest, detail);
+
+    public static ProblemHttpResult Unauthorized(string detail) => Of(StatusCodes.Status401Unauthorized, detail);
+
+    public static ProblemHttpResult Forbidden(string detail) => Of(StatusCodes.Status403Forbidden, detail);
+
+    public static ProblemHttpResult TooMany(int seconds) => Of(
+        StatusCodes.Status429TooManyRequests, $"You ask more than you may. Send the same request again in {seconds:N0} s.");
+
     public static ProblemHttpResult TooLarge(int bytesMax) =>
         Of(StatusCodes.Status413PayloadTooLarge, $"The body may hold {bytesMax:N0} bytes at most.");
 

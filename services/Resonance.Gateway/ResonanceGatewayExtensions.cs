@@ -8,8 +8,11 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
+using Resonance.Gateway.Diagrams;
 using Resonance.Gateway.Health;
 using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
@@ -27,12 +30,16 @@ public static class ResonanceGatewayExtensions
     /// <summary>
     /// Adds what the API needs of its own. The catalog, the client, the store and the read side are the engine's to add.
     /// </summary>
-    public static IServiceCollection AddResonanceGateway(this IServiceCollection services)
+    /// <param name="services">What the process is made of.</param>
+    /// <param name="access">Who may do what; everybody on this machine when left out.</param>
+    public static IServiceCollection AddResonanceGateway(this IServiceCollection services, AccessOptions? access = null)
     {
+        AccessServices.Add(services, access ?? new AccessOptions());
         services.TryAddSingleton<StartWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().StartAsync);
         services.TryAddSingleton<ActOnWorkflow>(provider => provider.GetRequiredService<WorkflowClient>().ActAsync);
         services.TryAddSingleton<RaiseEvent>(provider => provider.GetRequiredService<WorkflowClient>().RaiseAsync);
         services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
+        services.TryAddSingleton<ActOnList>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.TryAddSingleton(new ObservabilityOptions());
         services.TryAddSingleton(new IdempotencyOptions());
         services.TryAddSingleton<IdempotencyStore>();
@@ -51,23 +58,35 @@ public static class ResonanceGatewayExtensions
         return services;
     }
 
+    /// <summary>
+    /// Refuses to start a gateway that others than this machine could reach and that nobody set up any authentication for. Comes after
+    /// whatever brings the schema up to date, since a key in the store is enough.
+    /// </summary>
+    public static IServiceCollection AddResonanceAccessCheck(this IServiceCollection services) => services.AddHostedService<AccessCheck>();
+
     /// <summary>Maps <c>/health</c> alone, for a process that does not have the gateway's role.</summary>
     public static void MapResonanceHealth(this IEndpointRouteBuilder endpoints) => HealthEndpoints.Map(endpoints);
 
-    /// <summary>Maps <c>/api</c>, <c>/health</c> and <c>/openapi</c>.</summary>
+    /// <summary>Maps <c>/api</c>, <c>/health</c>, <c>/openapi</c>, <c>/sign-in</c> and <c>/sign-out</c>.</summary>
     /// <remarks>
-    /// On a <see cref="WebApplication"/> it also sees to it that every error leaves as a problem document (RFC 9457) and never with a
-    /// stack trace, whatever the environment; hosts of another kind call <c>UseExceptionHandler</c> and <c>UseStatusCodePages</c>.
+    /// It also sees to it that every error leaves as a problem document (RFC 9457) and never with a stack trace, whatever the environment,
+    /// and that nobody comes in who may not.
     /// </remarks>
+    /// <exception cref="ArgumentException">The endpoints are no <see cref="WebApplication"/>'s: nothing would guard them.</exception>
     public static IEndpointRouteBuilder MapResonanceGateway(this IEndpointRouteBuilder endpoints)
     {
-        if (endpoints is IApplicationBuilder pipeline)
-        {
-            pipeline.UseExceptionHandler();
-            pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
-        }
+        if (endpoints is not IApplicationBuilder pipeline)
+            throw new ArgumentException("Map the gateway on a WebApplication: what guards its endpoints stands in the pipeline.", nameof(endpoints));
 
-        var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        pipeline.UseSecurityHeaders();
+        pipeline.UseExceptionHandler();
+        pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
+        pipeline.UseAccess();
+        var api = endpoints.MapGroup("/api")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
@@ -76,6 +95,7 @@ public static class ResonanceGatewayExtensions
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
+        DiagramEndpoints.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
@@ -89,8 +109,11 @@ public static class ResonanceGatewayExtensions
         TrailEndpoint.Map(api);
         StreamEndpoint.Map(api);
         SummaryEndpoint.Map(api);
+        KeyEndpoints.Map(api);
+        SessionEndpoint.Map(api);
+        SignInEndpoints.Map(endpoints);
         HealthEndpoints.Map(endpoints);
-        endpoints.MapOpenApi();
+        endpoints.MapOpenApi().RequireRole(Role.Viewer);
         return endpoints;
     }
 }
@@ -101,9 +124,13 @@ delegate Task<StartResult> StartWorkflow(string type, object start, Cancellation
 /// <summary>See <see cref="WorkflowClient.ActAsync(Guid,OperatorRequest,CancellationToken)"/>.</summary>
 delegate Task<ActionResult> ActOnWorkflow(Guid id, OperatorRequest request, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="BulkActions.StartAsync"/>.</summary>
+/// <summary>See <see cref="BulkActions.StartAsync(IncidentFilter,OperatorRequest,int,CancellationToken)"/>.</summary>
 delegate Task<BulkAction> ActOnIncidents(
     IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
+
+/// <summary>See <see cref="BulkActions.StartAsync(WorkflowFilter,string,OperatorRequest,int,CancellationToken)"/>.</summary>
+delegate Task<BulkAction> ActOnList(
+    WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
 
 /// <summary>See <see cref="WorkflowClient.RaiseAsync(Guid,string,object,Guid?,CancellationToken)"/>.</summary>
 delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, Guid? messageId, CancellationToken cancellationToken);

@@ -6,6 +6,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
+using Resonance.Gateway.Dashboard;
 using Resonance.Gateway.Idempotency;
 using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
@@ -29,6 +30,10 @@ static class ResonanceHost
                       verifies such files without any database
           verify [--workflow ID] [--checkpoint FILE]...
                       verifies journal, ledger and checkpoints; ends with 0 when all agrees, with 1 when not, with 2 when it could not tell
+          keys add NAME --role viewer|operator|admin [--expires DAYS]
+          keys list
+          keys revoke ID
+                      makes an API key and shows it once; lists keys; makes one worth nothing
           health      ends with 0 when the process at ASPNETCORE_URLS is ready, otherwise with 1
 
           --demo      submits a steady stream of orders; see the settings Demo:OrdersPerSecond, Demo:Orders, ...
@@ -54,6 +59,8 @@ static class ResonanceHost
                         return await CheckVerb.RunAsync(app.Services, CancellationToken.None);
                 case "audit":
                     return await AuditVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
+                case "keys":
+                    return await KeysVerb.RunAsync(args[1..], rest => Build(rest), CancellationToken.None);
                 case "verify":
                     return await VerifyVerb.RunAsync(args[1..], CancellationToken.None);
                 case "health":
@@ -94,6 +101,7 @@ static class ResonanceHost
         HostLogging.Configure(builder);
         HostTelemetry.Configure(builder, options);
         HostStore.Configure(builder, options);
+        HostAccess.Configure(builder, options);
         HostBus.Configure(builder, options);
         Validated<RuleSetOptions>(builder, RuleSetOptions.Section);
         Validated<SmtpOptions>(builder, SmtpOptions.Section);
@@ -112,15 +120,29 @@ static class ResonanceHost
 
         Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
         Validated<IdempotencyOptions>(builder, IdempotencyOptions.Section);
-        builder.Services.AddResonanceGateway();
+        if (options.RoleSet.Contains("gateway"))
+            AddDashboard(builder);
         configure?.Invoke(builder);
 
         var app = builder.Build();
         if (options.RoleSet.Contains("gateway"))
+        {
             app.MapResonanceGateway();
+            app.MapResonanceDashboard();
+        }
         else
+        {
             app.MapResonanceHealth();
+        }
+
         return app;
+    }
+
+    static void AddDashboard(WebApplicationBuilder builder)
+    {
+        // What was built and not published finds the files of its libraries by a manifest, which is read in development only, unless asked for.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddResonanceDashboard();
     }
 
     /// <summary>Binds a section and refuses to go on when a value is out of its range.</summary>

@@ -64,6 +64,9 @@ public sealed record WorkflowDescription
     /// <summary>The queues of the workers and workflows that its activities send commands to.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 
+    /// <summary>What a picture of it shows.</summary>
+    public WorkflowShape Shape { get; init; } = WorkflowShape.None;
+
     /// <summary>Identifies states, events, transitions and activities: 64 hexadecimal digits. A change to one of them changes it.</summary>
     public required string Hash { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record WorkflowSituation
     /// <summary>The activity that is being undone; null when none is.</summary>
     public required string? Undoing { get; init; }
 
+    /// <summary>The activities that were done and that a compensation would undo, the one that goes first in front.</summary>
+    public required IReadOnlyList<string> Undoes { get; init; }
+
     /// <summary>Why it is being undone, failed or was cancelled; null while all is well.</summary>
     public required string? Reason { get; init; }
 }

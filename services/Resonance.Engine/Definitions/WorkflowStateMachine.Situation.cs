@@ -85,6 +85,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
                     suspension.Cause, suspension.Activity, suspension.ErrorKind ?? IncidentKinds.Unknown, suspension.Attempts, suspension.Since,
                     suspension.State, suspension.By),
             Undoing = engine.Undoing?.Activity,
+            Undoes = [.. engine.ToUndo.AsEnumerable().Reverse()],
             Reason = engine.Undoing?.Reason ?? engine.Reason,
         };
     }

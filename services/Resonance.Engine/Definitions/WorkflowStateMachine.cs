@@ -190,6 +190,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             StatusIn = StatusIn,
             Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],
             Destinations = [.. Activities.Select(activity => activity.Destination).Distinct(StringComparer.Ordinal)],
+            Shape = WorkflowShape.Of(this),
             Hash = WorkflowGraph.HashOf(diagram, Activities.Select(activity =>
                 $"{activity.Name} {activity.CommandType.Name} {activity.ReplyType.Name} {activity.CompensatedBy?.Name}")),
             Diagram = diagram,

@@ -2,20 +2,23 @@ using Resonance.Engine.Definitions;
 
 namespace Resonance.Engine.Operations;
 
-/// <summary>One request to many incidents.</summary>
+/// <summary>One request to many instances.</summary>
 public sealed record BulkAction
 {
-    /// <summary>Most incidents a second that a bulk action may be spread over.</summary>
+    /// <summary>Most instances a second that a bulk action may be spread over.</summary>
     public const int PerSecondMax = 1000;
 
-    /// <summary>Incidents a second unless told otherwise.</summary>
+    /// <summary>Instances a second unless told otherwise.</summary>
     public const int PerSecondDefault = 100;
 
     /// <summary>Names it; generated.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>Which incidents were meant.</summary>
-    public required IncidentFilter Filter { get; init; }
+    /// <summary>Which incidents were meant; null when instances of a list were.</summary>
+    public required IncidentFilter? Filter { get; init; }
+
+    /// <summary>Which instances were meant, as the query string of their list; null when incidents were.</summary>
+    public string? List { get; init; }
 
     /// <summary>What was asked, by whom and why.</summary>
     public required OperatorRequest Request { get; init; }
@@ -26,10 +29,10 @@ public sealed record BulkAction
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>Incidents that the request goes to.</summary>
+    /// <summary>Instances that the request goes to.</summary>
     public int Incidents { get; init; }
 
-    /// <summary>Incidents of the filter whose state does not allow it, or that cannot take what it brings along.</summary>
+    /// <summary>Instances of the filter whose state does not allow it, or that cannot take what it brings along.</summary>
     public int Refused { get; init; }
 
     /// <summary>Why some were refused, each reason once; the first few.</summary>
@@ -41,5 +44,5 @@ public sealed record BulkAction
 
 /// <summary>How far a bulk action is.</summary>
 /// <param name="Action">What was asked.</param>
-/// <param name="Waiting">Incidents that have not been asked yet.</param>
+/// <param name="Waiting">Instances that have not been asked yet.</param>
 public sealed record BulkProgress(BulkAction Action, int Waiting);

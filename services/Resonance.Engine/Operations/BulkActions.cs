@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
@@ -10,9 +11,9 @@ using Resonance.Engine.Workers;
 
 namespace Resonance.Engine.Operations;
 
-/// <summary>Asks many incidents for one thing, so many a second.</summary>
+/// <summary>Asks many instances for one thing, so many a second.</summary>
 /// <remarks>
-/// Each incident's command is a timer of its own in the outbox, one after the other: once accepted, nothing is lost when a process dies,
+/// Each instance's command is a timer of its own in the outbox, one after the other: once accepted, nothing is lost when a process dies,
 /// and what has not left yet can be called off. Each instance decides for itself when its command arrives.
 /// </remarks>
 public sealed class BulkActions
@@ -57,8 +58,24 @@ public sealed class BulkActions
 
     /// <summary>Accepts a request for every incident that is there now and allows it.</summary>
     /// <exception cref="ArgumentException">There is no such action, or <paramref name="perSecond"/> is out of range.</exception>
-    public async Task<BulkAction> StartAsync(
-        IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken)
+    public Task<BulkAction> StartAsync(
+        IncidentFilter filter, OperatorRequest request, int perSecond, CancellationToken cancellationToken) =>
+        StartAsync(filter, null, request, perSecond, IncidentsAsync(filter, cancellationToken), cancellationToken);
+
+    /// <summary>Accepts a request for every instance of a list that is there now and allows it.</summary>
+    /// <param name="filter">Which; its order and cursor do not matter.</param>
+    /// <param name="list">The same as a query string, for people who want to know later what was meant.</param>
+    /// <param name="request">What is asked of each.</param>
+    /// <param name="perSecond">1 to <see cref="BulkAction.PerSecondMax"/>.</param>
+    /// <param name="cancellationToken">Stops asking; who was asked before stays asked.</param>
+    /// <exception cref="ArgumentException">There is no such action, or <paramref name="perSecond"/> is out of range.</exception>
+    public Task<BulkAction> StartAsync(
+        WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken) =>
+        StartAsync(null, list, request, perSecond, InstancesAsync(filter, cancellationToken), cancellationToken);
+
+    async Task<BulkAction> StartAsync(
+        IncidentFilter? filter, string? list, OperatorRequest request, int perSecond, IAsyncEnumerable<WorkflowRow> rows,
+        CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(request.Action))
             throw new ArgumentException($"There is no action '{request.Action}'.", nameof(request));
@@ -69,6 +86,7 @@ public sealed class BulkActions
         {
             Id = NewId.NextGuid(),
             Filter = filter,
+            List = list,
             Request = request,
             PerSecond = perSecond,
             AcceptedAt = _clock.GetUtcNow(),
@@ -76,15 +94,9 @@ public sealed class BulkActions
         await KeepAsync(action, cancellationToken);
         var tally = new Tally(action.Id, $"{request.Action} by {request.Operator}", perSecond);
         var asked = new List<(WorkflowDescription Workflow, Guid Id)>(PageSize);
-        var scan = new WorkflowScan(WorkflowStatus.Suspended) { Type = filter.Fingerprint?.Type ?? filter.Type };
-        await foreach (var row in _store.ScanAllAsync(scan, PageSize, cancellationToken))
+        await foreach (var row in rows)
         {
-            if (_catalog.Find(row.Type) is not { } workflow
-                || workflow.Situation(row).Suspension is not { } suspension || !filter.Matches(row.Type, suspension))
-            {
-                continue;
-            }
-
+            var workflow = _catalog.Find(row.Type)!;
             var answer = WorkflowClient.Judge(workflow, row, request);
             if (answer.Outcome != ActionOutcome.Accepted)
                 tally.Refuse(answer, request.Action);
@@ -100,6 +112,31 @@ public sealed class BulkActions
         return action;
     }
 
+    async IAsyncEnumerable<WorkflowRow> IncidentsAsync(IncidentFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var scan = new WorkflowScan(WorkflowStatus.Suspended) { Type = filter.Fingerprint?.Type ?? filter.Type };
+        await foreach (var row in _store.ScanAllAsync(scan, PageSize, cancellationToken))
+        {
+            if (_catalog.Find(row.Type)?.Situation(row).Suspension is { } suspension && filter.Matches(row.Type, suspension))
+                yield return row;
+        }
+    }
+
+    /// <remarks>By their start, so that what the action changes in an instance does not move it to another page.</remarks>
+    async IAsyncEnumerable<WorkflowRow> InstancesAsync(WorkflowFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var page = filter with { Sort = default, Limit = WorkflowFilter.LimitMax, After = null };
+        do
+        {
+            var found = await _queries.ListAsync(page, cancellationToken);
+            var rows = await _store.LoadAsync([.. found.Items.Select(item => item.Id)], cancellationToken);
+            foreach (var row in rows.Values.Where(row => _catalog.Find(row.Type) is not null))
+                yield return row;
+            page = page with { After = found.Next };
+        }
+        while (page.After is not null);
+    }
+
     /// <returns>Null when there is no such bulk action.</returns>
     public async Task<BulkProgress?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -110,7 +147,8 @@ public sealed class BulkActions
                 row => new BulkAction
                 {
                     Id = id,
-                    Filter = JsonSerializer.Deserialize<IncidentFilter>(row.GetString(0), Json)!,
+                    Filter = JsonSerializer.Deserialize<StoredFilter>(row.GetString(0), Json)!.ToIncidents(),
+                    List = JsonSerializer.Deserialize<StoredFilter>(row.GetString(0), Json)!.List,
                     Request = JsonSerializer.Deserialize<OperatorRequest>(row.GetString(1), Json)!,
                     PerSecond = row.GetInt32(2),
                     Incidents = row.GetInt32(3),
@@ -161,7 +199,7 @@ public sealed class BulkActions
             KeepSql,
             [
                 ("@id", action.Id.ToString("D")),
-                ("@filter", JsonSerializer.Serialize(action.Filter, Json)),
+                ("@filter", JsonSerializer.Serialize(StoredFilter.Of(action), Json)),
                 ("@request", JsonSerializer.Serialize(action.Request, Json)),
                 ("@per_second", action.PerSecond),
                 ("@incidents", action.Incidents),
@@ -172,7 +210,18 @@ public sealed class BulkActions
             token),
         cancellationToken);
 
-    /// <summary>What has become of the incidents so far.</summary>
+    /// <summary>Which instances were meant, as it is stored: a list, or the members of a filter of incidents.</summary>
+    sealed record StoredFilter(string? List, string? Type, string? Activity, string? ErrorKind, Fingerprint? Fingerprint)
+    {
+        public static StoredFilter Of(BulkAction action) =>
+            new(action.List, action.Filter?.Type, action.Filter?.Activity, action.Filter?.ErrorKind, action.Filter?.Fingerprint);
+
+        public IncidentFilter? ToIncidents() => List is not null
+            ? null
+            : new IncidentFilter { Type = Type, Activity = Activity, ErrorKind = ErrorKind, Fingerprint = Fingerprint };
+    }
+
+    /// <summary>What has become of the instances so far.</summary>
     sealed class Tally(Guid id, string name, int perSecond)
     {
         public List<OutboxMessage> Page { get; } = [];

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Audit.Checkpoints;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Audit;
 
@@ -16,6 +17,7 @@ static class CheckpointEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/audit/checkpoints/latest", GetNewestAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetLatestCheckpoint")
             .WithTags("Audit")
             .WithSummary("Shows the newest checkpoint")
@@ -23,12 +25,14 @@ static class CheckpointEndpoints
             .Produces<string>(StatusCodes.Status200OK, PlainText)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/audit/checkpoints/{size:long:min(1)}", GetAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetCheckpoint")
             .WithTags("Audit")
             .WithSummary("Shows the checkpoint over so many steps")
             .Produces<string>(StatusCodes.Status200OK, PlainText)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/audit/key", GetKeyAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetAuditKey")
             .WithTags("Audit")
             .WithSummary("Shows the verifier key of the newest checkpoint")

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Audit.Checkpoints;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Audit;
 
@@ -49,6 +50,7 @@ static class ProofEndpoint
     const string PlainText = "text/plain";
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/audit/proof/{workflowId:guid}/{sequence:long:min(1)}", GetAsync)
+        .RequireRole(Role.Viewer)
         .WithName("GetProof")
         .WithTags("Audit")
         .WithSummary("Proves that a step stands in the audit's ledger")

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Resonance.Audit.Trail;
 using Resonance.Engine.Definitions;
+using Resonance.Gateway.Access;
 using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Resonance.Gateway.Audit;
@@ -27,6 +28,7 @@ static class StreamEndpoint
 
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/audit/stream", StreamAsync)
+        .RequireRole(Role.Viewer)
         .WithName("StreamTrail")
         .WithTags("Audit")
         .WithSummary("Tells of steps as they are witnessed, as server-sent events")

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Resonance.Audit.Trail;
 using Resonance.Engine.Definitions;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Audit;
 
@@ -17,6 +18,7 @@ static class TrailEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/audit/trail", ReadAsync)
+        .RequireRole(Role.Viewer)
         .WithName("ReadTrail")
         .WithTags("Audit")
         .WithSummary("Lists the steps that were witnessed, the last one first")

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.DeadLetters;
 
@@ -20,6 +21,7 @@ static class DeadLetterEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/dead-letters", ListAsync)
+            .RequireRole(Role.Viewer)
             .WithName("ListDeadLetters")
             .WithTags("Dead letters")
             .WithSummary("Lists messages that the store set aside because they could not be delivered")
@@ -27,6 +29,7 @@ static class DeadLetterEndpoints
             .ProducesValidationProblem()
             .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
         api.MapPost("/dead-letters/{messageId:guid}/redrive", RedriveAsync)
+            .RequireRole(Role.Operator)
             .WithName("RedriveDeadLetter")
             .WithTags("Dead letters")
             .WithSummary("Puts a message that was set aside back into delivery")

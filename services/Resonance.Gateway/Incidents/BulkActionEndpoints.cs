@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway.Incidents;
@@ -96,6 +97,7 @@ static class BulkActionEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/incidents/actions/{action}", StartAsync)
+            .RequireRole(Role.Operator)
             .WithName("ActOnIncidents")
             .WithTags("Incidents")
             .WithSummary("Asks every incident of a filter for one thing, so many a second")
@@ -107,6 +109,7 @@ static class BulkActionEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBulkActionAsync);
         api.MapGet("/incidents/actions/{id:guid}", FindAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetBulkAction")
             .WithTags("Incidents")
             .WithSummary("Shows how far a bulk action is")
@@ -114,6 +117,7 @@ static class BulkActionEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapDelete("/incidents/actions/{id:guid}", StopAsync)
+            .RequireRole(Role.Operator)
             .WithName("StopBulkAction")
             .WithTags("Incidents")
             .WithSummary("Calls off what a bulk action has not asked yet")

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Incidents;
 
@@ -43,6 +44,7 @@ static class IncidentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/incidents", ListAsync)
+            .RequireRole(Role.Viewer)
             .WithName("ListIncidents")
             .WithTags("Incidents")
             .WithSummary("Lists suspended instances with their causes")
@@ -50,6 +52,7 @@ static class IncidentEndpoints
             .ProducesValidationProblem()
             .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
         api.MapGet("/incidents/groups", GroupAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GroupIncidents")
             .WithTags("Incidents")
             .WithSummary("Groups suspended instances by what they have in common: workflow, activity and kind of error")

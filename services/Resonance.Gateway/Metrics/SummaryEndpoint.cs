@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Audit.Projections;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Metrics;
 
@@ -14,6 +15,7 @@ static class SummaryEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/metrics/summary", GetAsync)
+        .RequireRole(Role.Viewer)
         .WithName("GetMetricsSummary")
         .WithTags("Metrics")
         .WithSummary("Says how the workflows fared in the last minutes or hours, and what runs and waits now")

@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Reports;
 
@@ -17,6 +18,7 @@ static class ReportEndpoint
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/reports/{id:guid}", GetAsync)
+        .RequireRole(Role.Viewer)
         .WithName("GetReport")
         .WithTags("Reports")
         .WithSummary("Shows a report that a workflow has made")

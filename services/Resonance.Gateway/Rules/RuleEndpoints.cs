@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Rules.Language;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Rules.Language;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Rules;
 
@@ -43,10 +44,12 @@ static class RuleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/rules", (RuleBook book) => book.All.Select(RuleAnswer.Of).ToArray())
+            .RequireRole(Role.Viewer)
             .WithName("ListRules")
             .WithTags("Rules")
             .WithSummary("Lists the rules of all workflows with the versions that decide now");
         api.MapGet("/rules/{workflow}/{name}", GetAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetRule")
             .WithTags("Rules")
             .WithSummary("Shows a rule with every version that it ever had, the last one first")
@@ -54,6 +57,7 @@ static class RuleEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/rules/{workflow}/{name}", PublishAsync)
+            .RequireRole(Role.Admin)
             .WithName("PublishRule")
             .WithTags("Rules")
             .WithSummary("Publishes a new version of a rule to all engines")

@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Rules.Language;
 using Resonance.Engine.RuleSets;
+using Resonance.Engine.Rules.Language;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Rules;
 
@@ -69,6 +70,7 @@ static class WhatIfEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/rules/{workflow}/{name}/what-if", RunAsync)
+        .RequireRole(Role.Operator)
         .WithName("WhatIf")
         .WithTags("Rules")
         .WithSummary("Runs a candidate over the facts that the journal recorded, and tells which verdicts it would change")

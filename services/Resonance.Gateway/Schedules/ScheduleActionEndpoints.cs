@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Schedules;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Schedules;
 
@@ -12,13 +13,16 @@ static class ScheduleActionEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         Describe<ScheduleAnswer>(api.MapPost("/schedules/{name}/pause", PauseAsync))
+            .RequireRole(Role.Operator)
             .WithName("PauseSchedule")
             .WithSummary("Puts a schedule on hold")
             .WithDescription("Nothing is started until it is resumed; what would have come due meanwhile is not made up for.");
         Describe<ScheduleAnswer>(api.MapPost("/schedules/{name}/resume", ResumeAsync))
+            .RequireRole(Role.Operator)
             .WithName("ResumeSchedule")
             .WithSummary("Lets a schedule go on with its next due time");
         Describe<FiringAnswer>(api.MapPost("/schedules/{name}/trigger", TriggerAsync))
+            .RequireRole(Role.Operator)
             .WithName("TriggerSchedule")
             .WithSummary("Has a schedule fire once, now")
             .WithDescription("Also when it is paused. Its overlap policy holds: see the outcome.")

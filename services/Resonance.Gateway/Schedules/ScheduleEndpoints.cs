@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Schedules;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Schedules;
 
@@ -15,11 +16,13 @@ static class ScheduleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/schedules", ListAsync)
+            .RequireRole(Role.Viewer)
             .WithName("ListSchedules")
             .WithTags("Schedules")
             .WithSummary("Lists the schedules")
             .Produces<IReadOnlyList<ScheduleAnswer>>();
         api.MapGet("/schedules/{name}", GetAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetSchedule")
             .WithTags("Schedules")
             .WithSummary("Shows a schedule with its next times, what became of the last ones, and who changed it")
@@ -28,6 +31,7 @@ static class ScheduleEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/schedules/{name}", PutAsync)
+            .RequireRole(Role.Admin)
             .WithName("PutSchedule")
             .WithTags("Schedules")
             .WithSummary("Creates or replaces a schedule")
@@ -39,6 +43,7 @@ static class ScheduleEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<PutScheduleRequest>);
         api.MapDelete("/schedules/{name}", DeleteAsync)
+            .RequireRole(Role.Admin)
             .WithName("DeleteSchedule")
             .WithTags("Schedules")
             .WithSummary("Removes a schedule; instances that it started go on")

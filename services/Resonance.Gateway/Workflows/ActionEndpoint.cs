@@ -7,6 +7,7 @@ using Resonance.Contracts;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Idempotency;
 
 namespace Resonance.Gateway.Workflows;
@@ -65,6 +66,7 @@ static class ActionEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/workflows/{id:guid}/actions/{action}", ActAsync)
+        .RequireRole(Role.Operator)
         .WithName("ActOnWorkflow")
         .WithTags("Workflows")
         .WithSummary("Asks an instance to retry, skip, resolve, cancel, suspend, resume or compensate")

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Idempotency;
 
 namespace Resonance.Gateway.Workflows;
@@ -21,6 +22,7 @@ static class EventEndpoint
 
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/workflows/{id:guid}/events/{contract}", RaiseAsync)
+        .RequireRole(Role.Operator)
         .WithName("RaiseWorkflowEvent")
         .WithTags("Workflows")
         .WithSummary("Sends an instance an event that its workflow accepts")

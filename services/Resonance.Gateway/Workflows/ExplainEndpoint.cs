@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Operations;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -114,6 +115,7 @@ static class ExplainEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/workflows/{id:guid}/explain", ExplainAsync)
+        .RequireRole(Role.Viewer)
         .WithName("ExplainWorkflow")
         .WithTags("Workflows")
         .WithSummary("Explains why an instance is where it is, and what would move it on")

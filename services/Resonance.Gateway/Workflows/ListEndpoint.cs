@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -33,6 +34,7 @@ static class ListEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/workflows", ListAsync)
+        .RequireRole(Role.Viewer)
         .WithName("ListWorkflows")
         .WithTags("Workflows")
         .WithSummary("Lists instances, the one that started last first unless sort says otherwise")

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -88,6 +89,7 @@ static class ReadEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/workflows/{id:guid}", GetAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetWorkflow")
             .WithTags("Workflows")
             .WithSummary("Shows an instance: where it stands and what it waits for")
@@ -96,6 +98,7 @@ static class ReadEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/workflows/{id:guid}/history", GetHistoryAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetWorkflowHistory")
             .WithTags("Workflows")
             .WithSummary("Shows how an instance came to where it stands, step by step")

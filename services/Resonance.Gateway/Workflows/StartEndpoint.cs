@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -15,6 +16,7 @@ static class StartEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/workflows/{type}", StartAsync)
+        .RequireRole(Role.Operator)
         .WithName("StartWorkflow")
         .WithTags("Workflows")
         .WithSummary("Starts a workflow instance")

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -19,6 +20,7 @@ static class TypesEndpoint
 {
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/workflow-types", List)
+        .RequireRole(Role.Viewer)
         .WithName("ListWorkflowTypes")
         .WithTags("Workflow types")
         .WithSummary("Lists the workflows that can be started, with their state graphs")

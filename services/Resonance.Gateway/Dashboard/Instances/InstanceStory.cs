@@ -1,0 +1,86 @@
+using Resonance.Audit.Checkpoints;
+using Resonance.Audit.Trail;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Journal;
+using Resonance.Engine.Operations;
+using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
+
+namespace Resonance.Gateway.Dashboard.Instances;
+
+/// <summary>All that there is to be told of one instance, as of one moment.</summary>
+public sealed record InstanceStory
+{
+    /// <summary>The instance.</summary>
+    public required WorkflowRow Row { get; init; }
+
+    /// <summary>Its workflow; null when this process does not know it.</summary>
+    public required WorkflowDescription? Workflow { get; init; }
+
+    /// <summary>Why it is where it is; null when this process does not know its workflow.</summary>
+    public required Explanation? Explanation { get; init; }
+
+    /// <summary>Every step that the journal has, in order.</summary>
+    public required IReadOnlyList<StoryStep> Steps { get; init; }
+
+    /// <summary>What is wrong with the chain of the journal's hashes; null when it is whole.</summary>
+    public required string? ChainComplaint { get; init; }
+
+    /// <summary>The newest of its steps that the ledger has; null when it has none.</summary>
+    public required TrailStep? Witnessed { get; init; }
+
+    /// <summary>The newest signed checkpoint of the ledger; null when there is none.</summary>
+    public required SignedCheckpoint? Checkpoint { get; init; }
+}
+
+/// <summary>One step of an instance.</summary>
+/// <param name="Row">As the journal has it.</param>
+/// <param name="Entries">What happened in it.</param>
+public sealed record StoryStep(JournalRow Row, IReadOnlyList<JournalEntry> Entries);
+
+/// <summary>Reads stories.</summary>
+sealed class StoryReader(
+    JournalScan journal, Explanations explanations, AuditTrailReader trail, LedgerProofs proofs, WorkflowCatalog catalog)
+{
+    /// <returns>Null when there is no such instance.</returns>
+    public async Task<InstanceStory?> ReadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        ScannedInstance? found = null;
+        await foreach (var instance in journal.ReadAllAsync(id, cancellationToken))
+            found = instance;
+        if (found?.Row is not { } row)
+            return null;
+
+        var page = await trail.ReadAsync(new TrailFilter { Workflow = id.ToString("D") }, 1, before: null, cancellationToken);
+        return new InstanceStory
+        {
+            Row = row,
+            Workflow = catalog.Find(row.Type),
+            Explanation = await explanations.ExplainAsync(id, cancellationToken),
+            Steps = [.. found.Journal.Select(step => new StoryStep(step, JournalEntry.ReadAll(step.Entries)))],
+            ChainComplaint = Complaint(row, found.Journal),
+            Witnessed = page.Steps.FirstOrDefault(),
+            Checkpoint = await proofs.FindNewestAsync(cancellationToken),
+        };
+    }
+
+    static string? Complaint(WorkflowRow row, IReadOnlyList<JournalRow> journal)
+    {
+        var previous = journal is [{ Sequence: > 1 } first, ..] ? first.PreviousHash : ChainHash.Origin;
+        var expected = journal is [var begin, ..] ? begin.Sequence : 1;
+        foreach (var step in journal)
+        {
+            if (step.Sequence != expected)
+                return $"Step {expected} is missing.";
+            if (!step.PreviousHash.AsSpan().SequenceEqual(previous))
+                return $"Step {step.Sequence} does not go on from the step before it.";
+            if (!ChainHash.Compute(step).AsSpan().SequenceEqual(step.Hash))
+                return $"Step {step.Sequence} was edited: its hash is not that of what it says.";
+            (previous, expected) = (step.Hash, step.Sequence + 1);
+        }
+
+        return row.Version == 0 || journal.Count == 0 || row.HeadHash.AsSpan().SequenceEqual(previous)
+            ? null
+            : "The instance does not stand where its last step left it.";
+    }
+}

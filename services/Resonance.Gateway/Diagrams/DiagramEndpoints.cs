@@ -1,0 +1,87 @@
+using System.ComponentModel;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage.Queries;
+
+namespace Resonance.Gateway.Diagrams;
+
+/// <summary><c>GET /api/workflow-types/{type}/diagram</c> and <c>GET /api/workflows/{id}/diagram</c>.</summary>
+static class DiagramEndpoints
+{
+    public const string Svg = "image/svg+xml";
+    public const string Mermaid = "text/vnd.mermaid";
+
+    // A picture that is opened by itself brings its style along and needs nothing else.
+    const string PicturePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/workflow-types/{type}/diagram", DrawType)
+            .WithName("GetWorkflowTypeDiagram")
+            .WithTags("Workflow types")
+            .WithSummary("Draws a workflow's machine")
+            .WithDescription("As SVG, or as a Mermaid state diagram when format or the header Accept asks for it.")
+            .Produces<string>(StatusCodes.Status200OK, Svg, Mermaid)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/workflows/{id:guid}/diagram", DrawInstanceAsync)
+            .WithName("GetWorkflowDiagram")
+            .WithTags("Workflows")
+            .WithSummary("Draws the machine of an instance with the way that it went, and where it stands")
+            .Produces<string>(StatusCodes.Status200OK, Svg)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static IResult DrawType(
+        string type, WorkflowCatalog catalog, HttpContext context, [Description("svg or mermaid; the header Accept decides when it is left out.")] string? format)
+    {
+        if (catalog.Find(type) is not { } workflow)
+            return NoSuchType(type, catalog);
+
+        var graph = MachineGraph.Of(workflow);
+        switch (QueryValues.Given(format) ?? (Wants(context.Request, Mermaid) ? "mermaid" : "svg"))
+        {
+            case "svg":
+                return Picture(context.Response, SvgDiagram.Render(graph, DiagramOverlay.None));
+            case "mermaid":
+                return TypedResults.Text(MermaidDiagram.Render(graph), Mermaid, Encoding.UTF8);
+            default:
+                var query = new QueryValues();
+                query.Refuse("format", "format must be svg or mermaid.");
+                return Problems.Invalid(query.Errors, "The query has values that are not known.");
+        }
+    }
+
+    static async Task<IResult> DrawInstanceAsync(
+        Guid id, WorkflowQueries queries, WorkflowCatalog catalog, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await queries.GetAsync(id, cancellationToken) is not { } row)
+            return Problems.NoSuchInstance(id);
+        if (catalog.Find(row.Type) is not { } workflow)
+            return NoSuchType(row.Type, catalog);
+
+        var history = await queries.HistoryAsync(id, cancellationToken);
+        var overlay = InstanceOverlay.Of(workflow, row.Version == 0 ? null : row.State, history);
+        return Picture(response, SvgDiagram.Render(MachineGraph.Of(workflow), overlay));
+    }
+
+    internal static IResult NoSuchType(string type, WorkflowCatalog catalog) => Problems.NotFound(
+        $"There is no workflow '{type}'. Known are {string.Join(", ", catalog.All.Select(known => known.Type).Order(StringComparer.Ordinal))}.");
+
+    static IResult Picture(HttpResponse response, string svg)
+    {
+        response.Headers.ContentSecurityPolicy = PicturePolicy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "private, no-cache";
+        return TypedResults.Text(svg, Svg, Encoding.UTF8);
+    }
+
+    /// <summary>Whether a client asks for a type by its name; a star asks for nothing particular.</summary>
+    static bool Wants(HttpRequest request, string mediaType) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+        && accepted.Any(type => type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+}
