@@ -86,8 +86,8 @@ public static class ResonanceGatewayExtensions
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        api.AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);

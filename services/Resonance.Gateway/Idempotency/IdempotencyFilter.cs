@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Resonance.Gateway.Access;
@@ -31,6 +32,10 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
         var http = context.HttpContext;
         if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.Headers.TryGetValue(HeaderName, out var header))
             return await next(context);
+
+        // What is told once must not be kept: whoever reads the store would have it.
+        if (http.GetEndpoint()?.Metadata.GetMetadata<AnswersSecret>() is not null)
+            return await next(context);
         if (KeyOf(header) is not { } given)
         {
             return Problems.Invalid(
@@ -41,8 +46,14 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
                 "Nothing was done.");
         }
 
+<<<<<<< HEAD
         var body = await TakeBodyAsync(http.Request, access.Limits.BodyBytes, http.RequestAborted);
         var key = Hash($"{http.User.Identity?.AuthenticationType}/{Actor.Of(http.User)?.Name}\n{given}", default);
+=======
+        var most = http.RequestServices.GetRequiredService<AccessOptions>().Limits.BodyBytes;
+        var body = await TakeBodyAsync(http.Request, most, http.RequestAborted);
+        var key = Hash($"{http.User.Identity?.Name}\n{given}", default);
+>>>>>>> main
         var fingerprint = Hash($"{http.Request.Path}{http.Request.QueryString}\n{http.Request.ContentType}\n", body);
         var claim = await store.ClaimAsync(key, fingerprint, http.RequestAborted);
         if (claim.Fingerprint != fingerprint)
@@ -167,3 +178,6 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
         }
     }
 }
+
+/// <summary>Says of an endpoint that its answer holds a secret, which is told once and never kept.</summary>
+sealed record AnswersSecret;

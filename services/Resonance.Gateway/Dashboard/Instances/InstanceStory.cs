@@ -5,6 +5,7 @@ using Resonance.Engine.Journal;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Diagrams;
 
 namespace Resonance.Gateway.Dashboard.Instances;
 
@@ -22,6 +23,9 @@ public sealed record InstanceStory
 
     /// <summary>Every step that the journal has, in order.</summary>
     public required IReadOnlyList<StoryStep> Steps { get; init; }
+
+    /// <summary>Its machine with the way that it went, as SVG; null when this process does not know its workflow.</summary>
+    public required string? Picture { get; init; }
 
     /// <summary>What is wrong with the chain of the journal's hashes; null when it is whole.</summary>
     public required string? ChainComplaint { get; init; }
@@ -58,10 +62,21 @@ sealed class StoryReader(
             Workflow = catalog.Find(row.Type),
             Explanation = await explanations.ExplainAsync(id, cancellationToken),
             Steps = [.. found.Journal.Select(step => new StoryStep(step, JournalEntry.ReadAll(step.Entries)))],
+            Picture = catalog.Find(row.Type) is { } workflow ? Draw(workflow, row, found.Journal) : null,
             ChainComplaint = Complaint(row, found.Journal),
             Witnessed = page.Steps.FirstOrDefault(),
             Checkpoint = await proofs.FindNewestAsync(cancellationToken),
         };
+    }
+
+    static string Draw(WorkflowDescription workflow, WorkflowRow row, IReadOnlyList<JournalRow> journal)
+    {
+        var history = journal.Select(step => new HistoryStep
+        {
+            Sequence = step.Sequence, MessageId = step.MessageId, OccurredAt = step.OccurredAt, Event = step.Event, From = step.From,
+            To = step.To, Entries = step.Entries, Hash = step.Hash,
+        });
+        return SvgDiagram.Render(MachineGraph.Of(workflow), InstanceOverlay.Of(workflow, row.Version == 0 ? null : row.State, history));
     }
 
     static string? Complaint(WorkflowRow row, IReadOnlyList<JournalRow> journal)
