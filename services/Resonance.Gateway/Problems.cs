@@ -21,17 +21,6 @@ static class Problems
             statusCode: StatusCodes.Status409Conflict,
             extensions: facts.Select(fact => KeyValuePair.Create(fact.Name, fact.Value)));
 
-<<<<<<< HEAD
-    /// <summary>The thing is not what the client has seen.</summary>
-    public static ProblemHttpResult MovedOn(string detail, string? tag) =>
-        Of(StatusCodes.Status412PreconditionFailed, detail, "etag", tag);
-
-    public static ProblemHttpResult OtherRequest(string header) => Of(
-        StatusCodes.Status422UnprocessableEntity,
-        $"This {header} came with another request before; nothing was done. Choose a new key for each request, and keep it when you send it again.");
-
-=======
->>>>>>> main
     public static ProblemHttpResult BadRequest(string detail) => Of(StatusCodes.Status400BadRequest, detail);
 
     public static ProblemHttpResult Unauthorized(string detail) => Of(StatusCodes.Status401Unauthorized, detail);
@@ -40,8 +29,6 @@ static class Problems
 
     public static ProblemHttpResult TooMany(int seconds) => Of(
         StatusCodes.Status429TooManyRequests, $"You ask more than you may. Send the same request again in {seconds:N0} s.");
-<<<<<<< HEAD
-=======
 
     /// <summary>The thing is not what the client has seen.</summary>
     public static ProblemHttpResult MovedOn(string detail, string? tag) =>
@@ -50,7 +37,6 @@ static class Problems
     public static ProblemHttpResult OtherRequest(string header) => Of(
         StatusCodes.Status422UnprocessableEntity,
         $"This {header} came with another request before; nothing was done. Choose a new key for each request, and keep it when you send it again.");
->>>>>>> main
 
     public static ProblemHttpResult TooLarge(int bytesMax) =>
         Of(StatusCodes.Status413PayloadTooLarge, $"The body may hold {bytesMax:N0} bytes at most.");

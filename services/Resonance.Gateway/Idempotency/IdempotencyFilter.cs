@@ -46,14 +46,8 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
                 "Nothing was done.");
         }
 
-<<<<<<< HEAD
         var body = await TakeBodyAsync(http.Request, access.Limits.BodyBytes, http.RequestAborted);
         var key = Hash($"{http.User.Identity?.AuthenticationType}/{Actor.Of(http.User)?.Name}\n{given}", default);
-=======
-        var most = http.RequestServices.GetRequiredService<AccessOptions>().Limits.BodyBytes;
-        var body = await TakeBodyAsync(http.Request, most, http.RequestAborted);
-        var key = Hash($"{http.User.Identity?.Name}\n{given}", default);
->>>>>>> main
         var fingerprint = Hash($"{http.Request.Path}{http.Request.QueryString}\n{http.Request.ContentType}\n", body);
         var claim = await store.ClaimAsync(key, fingerprint, http.RequestAborted);
         if (claim.Fingerprint != fingerprint)
