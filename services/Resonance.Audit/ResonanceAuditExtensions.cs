@@ -8,6 +8,7 @@ using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Audit.Trail;
 using Resonance.Audit.Witness;
+using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 
@@ -33,7 +34,9 @@ public static class ResonanceAuditExtensions
             var audit = provider.GetRequiredService<AuditDatabase>();
             return new SchemaSource((_, cancellationToken) => audit.MigrateAsync(cancellationToken));
         });
+        services.AddSingleton(new KnownQueue(StepsWitness.EndpointName));
         services.AddSingleton<FindingStore>();
+        services.AddSingleton(provider => new Findings(provider.GetRequiredService<FindingStore>()));
         services.AddSingleton<StepProjections>();
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),

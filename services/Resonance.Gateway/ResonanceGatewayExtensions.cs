@@ -17,6 +17,7 @@ using Resonance.Gateway.Health;
 using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
+using Resonance.Gateway.Queues;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Schedules;
@@ -83,6 +84,7 @@ public static class ResonanceGatewayExtensions
         pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
         pipeline.UseAccess();
         var api = endpoints.MapGroup("/api")
+            .AddEndpointFilter(MaskedAnswer.FilterAsync)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -104,6 +106,7 @@ public static class ResonanceGatewayExtensions
         ScheduleEndpoints.Map(api);
         ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        QueueEndpoints.Map(api);
         ReportEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);

@@ -7,6 +7,7 @@ using MudBlazor.Services;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
+using Resonance.Gateway.Dashboard.Verification;
 using Resonance.Gateway.Dashboard.Machines;
 
 namespace Resonance.Gateway.Dashboard;
@@ -22,6 +23,7 @@ public static class DashboardExtensions
         services.AddSingleton<LiveFigures>();
         services.AddSingleton<MachineReader>();
         services.AddSingleton<StoryReader>();
+        services.AddSingleton<VerificationRun>();
         services.AddSingleton<DepthHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<DepthHistory>());
         return services;

@@ -91,14 +91,17 @@ sealed class MachineUse
 
     public static MachineUse Of(MachineGraph graph, WorkflowDescription workflow, MachineFigures figures) => new(graph, workflow, figures);
 
-    /// <summary>What of it is drawn. Failures stand at the arrow that is gone when all goes well.</summary>
+    /// <summary>The machine with every way that was gone, so that the figures of a state add up in the picture.</summary>
+    public MachineGraph Gone => _graph.With(_ways.Keys);
+
+    /// <summary>What of it is drawn upon <see cref="Gone"/>. Failures stand at the arrow that is gone when all goes well.</summary>
     public DiagramOverlay ToOverlay(string? stateLink) => new()
     {
         Instances = _states.ToDictionary(state => state.Key, state => state.Value.Instances, StringComparer.Ordinal),
         Times = _states.Where(state => state.Value.Stay is not null).ToDictionary(
             state => state.Key, state => new StateTime(state.Value.Stay!.AverageMs, state.Value.Stay.P50Ms, state.Value.Stay.P99Ms),
             StringComparer.Ordinal),
-        Uses = _graph.Transitions.ToDictionary(
+        Uses = Gone.Transitions.ToDictionary(
             way => (way.From, way.To),
             way => new TransitionUse(
                 _ways.GetValueOrDefault((way.From, way.To))?.Taken ?? 0,
