@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,9 @@ sealed record MasksItself;
 /// </remarks>
 sealed class MaskedAnswer(IResult inner) : IResult
 {
+    // As the framework writes all other answers.
+    static readonly JsonSerializerOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var answer = await next(context);
@@ -75,7 +79,7 @@ sealed class MaskedAnswer(IResult inner) : IResult
         var values = await sensitive.ValuesOfAsync(instances, context.RequestAborted);
         if (values.Count > 0)
             Redact(node, values);
-        return JsonSerializer.SerializeToUtf8Bytes(node);
+        return JsonSerializer.SerializeToUtf8Bytes(node, Written);
     }
 
     static void Collect(JsonNode? node, HashSet<Guid> instances)
