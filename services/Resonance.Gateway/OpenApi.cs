@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Workflows;
 
@@ -21,6 +22,13 @@ static class OpenApi
         document.Info.Description = "Starts, shows and steers workflow instances. Errors are problem documents (RFC 9457).";
         // The address under which a client reached this document is known to the client.
         document.Servers = [];
+        foreach (var post in document.Paths.Values
+            .Where(path => path.Operations?.ContainsKey(HttpMethod.Post) == true)
+            .Select(path => path.Operations![HttpMethod.Post]))
+        {
+            DescribeIdempotency(post);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -93,6 +101,21 @@ static class OpenApi
             Default = WorkflowFilter.LimitDefault,
         });
         return Task.CompletedTask;
+    }
+
+    static void DescribeIdempotency(OpenApiOperation post)
+    {
+        post.Parameters ??= [];
+        post.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyFilter.HeaderName,
+            In = ParameterLocation.Header,
+            Description = "Names the request, so that it happens once however often it is sent: the first answer is given again for a day.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+        post.Responses ??= [];
+        post.Responses.TryAdd("409", new OpenApiResponse { Description = "A request with this Idempotency-Key is still under way." });
+        post.Responses.TryAdd("422", new OpenApiResponse { Description = "This Idempotency-Key came with another request before." });
     }
 
     static void Choose(OpenApiOperation operation, string parameter, IEnumerable<string> values) =>

@@ -30,6 +30,14 @@ static class Problems
     public static ProblemHttpResult TooMany(int seconds) => Of(
         StatusCodes.Status429TooManyRequests, $"You ask more than you may. Send the same request again in {seconds:N0} s.");
 
+    /// <summary>The thing is not what the client has seen.</summary>
+    public static ProblemHttpResult MovedOn(string detail, string? tag) =>
+        Of(StatusCodes.Status412PreconditionFailed, detail, "etag", tag);
+
+    public static ProblemHttpResult OtherRequest(string header) => Of(
+        StatusCodes.Status422UnprocessableEntity,
+        $"This {header} came with another request before; nothing was done. Choose a new key for each request, and keep it when you send it again.");
+
     public static ProblemHttpResult TooLarge(int bytesMax) =>
         Of(StatusCodes.Status413PayloadTooLarge, $"The body may hold {bytesMax:N0} bytes at most.");
 

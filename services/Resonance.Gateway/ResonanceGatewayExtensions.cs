@@ -14,8 +14,10 @@ using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Diagrams;
 using Resonance.Gateway.Health;
+using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
+using Resonance.Gateway.Queues;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Schedules;
@@ -40,6 +42,9 @@ public static class ResonanceGatewayExtensions
         services.TryAddSingleton<ActOnIncidents>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.TryAddSingleton<ActOnList>(provider => provider.GetRequiredService<BulkActions>().StartAsync);
         services.TryAddSingleton(new ObservabilityOptions());
+        services.TryAddSingleton(new IdempotencyOptions());
+        services.TryAddSingleton<IdempotencyStore>();
+        services.TryAddSingleton<IdempotencyFilter>();
         services.AddHealthChecks().AddWorkflowStore();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreUnavailable>();
@@ -83,7 +88,8 @@ public static class ResonanceGatewayExtensions
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
@@ -92,6 +98,7 @@ public static class ResonanceGatewayExtensions
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         DiagramEndpoints.Map(api);
+        FiguresEndpoint.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
@@ -99,6 +106,7 @@ public static class ResonanceGatewayExtensions
         ScheduleEndpoints.Map(api);
         ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        QueueEndpoints.Map(api);
         ReportEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
@@ -128,5 +136,5 @@ delegate Task<BulkAction> ActOnIncidents(
 delegate Task<BulkAction> ActOnList(
     WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken);
 
-/// <summary>See <see cref="WorkflowClient.RaiseAsync"/>.</summary>
-delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, CancellationToken cancellationToken);
+/// <summary>See <see cref="WorkflowClient.RaiseAsync(Guid,string,object,Guid?,CancellationToken)"/>.</summary>
+delegate Task<RaiseResult> RaiseEvent(Guid id, string contract, object message, Guid? messageId, CancellationToken cancellationToken);

@@ -7,6 +7,7 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
 using Resonance.Gateway.Dashboard;
+using Resonance.Gateway.Idempotency;
 using Resonance.Workflows;
 using Resonance.Workflows.Notifications;
 
@@ -118,6 +119,7 @@ static class ResonanceHost
         }
 
         Validated<ObservabilityOptions>(builder, ObservabilityOptions.Section);
+        Validated<IdempotencyOptions>(builder, IdempotencyOptions.Section);
         if (options.RoleSet.Contains("gateway"))
             AddDashboard(builder);
         configure?.Invoke(builder);

@@ -18,6 +18,9 @@ public sealed record OperatorRequest(string Action, string Operator, string Reas
     /// <summary>With <see cref="OperatorActions.Resolve"/>: the end; null for the one with the status <c>completed</c>.</summary>
     public string? State { get; init; }
 
+    /// <summary>Names the message that brings it to one instance, which takes each message once; null for a new one.</summary>
+    public Guid? MessageId { get; init; }
+
     internal static OperatorRequest Of(IOperatorCommand command) => command switch
     {
         RetryWorkflow retry => new(OperatorActions.Retry, retry.Operator, retry.Reason) { Data = retry.Data },

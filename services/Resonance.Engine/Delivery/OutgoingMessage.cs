@@ -80,5 +80,8 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
             envelope);
     }
 
+    /// <summary>The same message under an id that follows from what was asked: asked for again, it is the same message again.</summary>
+    public OutgoingMessage Named(Guid? id) => id is { } given ? this with { Row = Row with { MessageId = given } } : this;
+
     public static OutgoingMessage FromRow(OutboxMessage row) => new(row, StoredEnvelope.FromJson(row.Envelope));
 }

@@ -13,7 +13,17 @@ public sealed partial class WorkflowClient
     /// <param name="message">A valid message of that contract about this instance.</param>
     /// <param name="cancellationToken">Stops waiting; whether the event was accepted is then unknown.</param>
     /// <exception cref="ArgumentException">The message is of another contract, or about another instance.</exception>
-    public async Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, CancellationToken cancellationToken = default)
+    public Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, CancellationToken cancellationToken = default) =>
+        RaiseAsync(id, contract, message, messageId: null, cancellationToken);
+
+    /// <inheritdoc cref="RaiseAsync(Guid,string,object,CancellationToken)"/>
+    /// <param name="id">The instance.</param>
+    /// <param name="contract">The event's contract, by its name with or without the namespace.</param>
+    /// <param name="message">A valid message of that contract about this instance.</param>
+    /// <param name="messageId">Names the message, which the instance takes once; null for a new one.</param>
+    /// <param name="cancellationToken">Stops waiting; whether the event was accepted is then unknown.</param>
+    public async Task<RaiseResult> RaiseAsync(
+        Guid id, string contract, object message, Guid? messageId, CancellationToken cancellationToken = default)
     {
         var rows = await _store.LoadAsync([id], cancellationToken);
         if (!rows.TryGetValue(id, out var row) || _catalog.Find(row.Type) is not { } workflow)
@@ -32,7 +42,7 @@ public sealed partial class WorkflowClient
         var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
         using var span = InstanceTrace.GoOn($"event {raised.Contract.Name}", trace);
         var endpoint = await _bus.GetSendEndpoint(Addresses.Endpoint(workflow.Type));
-        var outgoing = await raised.Capture(endpoint, message, cancellationToken);
+        var outgoing = (await raised.Capture(endpoint, message, cancellationToken)).Named(messageId);
         await _store.EnqueueAsync([outgoing.Row], _options.Lease, cancellationToken);
         _ = _sender.BeginAsync([outgoing]);
         return new RaiseResult(RaiseOutcome.Accepted, row.State, accepted);

@@ -88,7 +88,7 @@ public sealed partial class WorkflowClient
             return answer;
 
         var trace = await InstanceTrace.FindAsync(_store, id, cancellationToken);
-        var message = await CaptureAsync(workflow, id, request, trace, cancellationToken);
+        var message = (await CaptureAsync(workflow, id, request, trace, cancellationToken)).Named(request.MessageId);
         await _store.EnqueueAsync([message.Row], _options.Lease, cancellationToken);
         _ = _sender.BeginAsync([message]);
         return answer;

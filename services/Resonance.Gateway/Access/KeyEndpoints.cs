@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
+using Resonance.Gateway.Idempotency;
 
 namespace Resonance.Gateway.Access;
 
@@ -57,6 +58,7 @@ static partial class KeyEndpoints
             .Produces<KeyAnswer[]>();
         api.MapPost("/keys", AddAsync)
             .RequireRole(Role.Admin)
+            .WithMetadata(new AnswersSecret())
             .WithName("AddKey")
             .WithTags("Access")
             .WithSummary("Makes an API key")

@@ -114,6 +114,7 @@ static class BulkActionEndpoints
             .WithTags("Incidents")
             .WithSummary("Shows how far a bulk action is")
             .Produces<BulkActionAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapDelete("/incidents/actions/{id:guid}", StopAsync)
             .RequireRole(Role.Operator)
@@ -150,17 +151,25 @@ static class BulkActionEndpoints
             $"{request.PathBase}/api/incidents/actions/{accepted.Id}", BulkActionAnswer.Of(accepted, accepted.Incidents));
     }
 
-    static async Task<IResult> FindAsync(Guid id, BulkActions bulk, CancellationToken cancellationToken) =>
-        Answer(id, await bulk.FindAsync(id, cancellationToken));
+    static async Task<IResult> FindAsync(Guid id, HttpContext context, BulkActions bulk, CancellationToken cancellationToken)
+    {
+        if (await bulk.FindAsync(id, cancellationToken) is not { } progress)
+            return NoSuchAction(id);
+
+        var answer = BulkActionAnswer.Of(progress.Action, progress.Waiting);
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
+    }
 
     static async Task<IResult> StopAsync(
         Guid id, BulkActions bulk, string? @operator, Operator who, CancellationToken cancellationToken)
     {
         var by = await who.NameAsync(QueryValues.Given(@operator), "operator");
-        return by.Problem ?? Answer(id, await bulk.StopAsync(id, by.Name, cancellationToken));
+        if (by.Problem is not null)
+            return by.Problem;
+        return await bulk.StopAsync(id, by.Name, cancellationToken) is { } progress
+            ? TypedResults.Ok(BulkActionAnswer.Of(progress.Action, progress.Waiting))
+            : NoSuchAction(id);
     }
 
-    static IResult Answer(Guid id, BulkProgress? progress) => progress is null
-        ? Problems.NotFound($"There is no bulk action with the id {id}.")
-        : TypedResults.Ok(BulkActionAnswer.Of(progress.Action, progress.Waiting));
+    static IResult NoSuchAction(Guid id) => Problems.NotFound($"There is no bulk action with the id {id}.");
 }

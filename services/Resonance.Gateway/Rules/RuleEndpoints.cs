@@ -54,6 +54,7 @@ static class RuleEndpoints
             .WithTags("Rules")
             .WithSummary("Shows a rule with every version that it ever had, the last one first")
             .Produces<RuleHistoryAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/rules/{workflow}/{name}", PublishAsync)
             .RequireRole(Role.Admin)
@@ -65,6 +66,7 @@ static class RuleEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<PublishRuleRequest>);
@@ -80,13 +82,21 @@ static class RuleEndpoints
         detail,
         extensions: [KeyValuePair.Create<string, object?>("expressionErrors", errors.Select(ExpressionErrorAnswer.Of))]);
 
-    static async Task<IResult> GetAsync(string workflow, string name, RuleBook book, RulePublisher publisher, CancellationToken cancellationToken)
+    static async Task<IResult> GetAsync(
+        string workflow, string name, HttpContext context, RuleBook book, RulePublisher publisher,
+        CancellationToken cancellationToken)
     {
         if (book.Find(workflow, name) is not { } rule)
             return NoSuchRule(book, workflow, name);
 
+        var answer = await HistoryAsync(rule, publisher, cancellationToken);
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
+    }
+
+    static async Task<RuleHistoryAnswer> HistoryAsync(WorkflowRule rule, RulePublisher publisher, CancellationToken cancellationToken)
+    {
         var versions = await publisher.VersionsAsync(rule, cancellationToken);
-        return TypedResults.Ok(new RuleHistoryAnswer(RuleAnswer.Of(rule), [.. versions.Reverse().Select(RuleVersionAnswer.Of)]));
+        return new RuleHistoryAnswer(RuleAnswer.Of(rule), [.. versions.Reverse().Select(RuleVersionAnswer.Of)]);
     }
 
     static async Task<IResult> PublishAsync(
@@ -95,6 +105,13 @@ static class RuleEndpoints
     {
         if (book.Find(workflow, name) is not { } rule)
             return NoSuchRule(book, workflow, name);
+
+        if (EntityTags.HasCondition(request))
+        {
+            var seen = EntityTags.OfContent(await HistoryAsync(rule, publisher, cancellationToken));
+            if (EntityTags.Unmet(request.HttpContext, seen, "rule") is { } movedOn)
+                return movedOn;
+        }
 
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)

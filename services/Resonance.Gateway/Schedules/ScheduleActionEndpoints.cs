@@ -34,6 +34,7 @@ static class ScheduleActionEndpoints
         .Produces<TAnswer>()
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<ScheduleActionRequest>);
@@ -91,6 +92,8 @@ static class ScheduleActionEndpoints
         var by = await who.AuthorAsync(body.Json);
         if (read.Message is not ScheduleActionRequest asked || by.Errors.Count > 0)
             return Problems.Invalid(by.With(read.Errors), "The schedule was not changed.");
+        if (await ScheduleEndpoints.MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
+            return movedOn;
         return await act(new ScheduleAuthor(by.Name, asked.Reason))
             ?? await ScheduleEndpoints.NoSuchScheduleAsync(name, book, cancellationToken);
     }

@@ -26,7 +26,9 @@ static class ScheduleEndpoints
             .WithName("GetSchedule")
             .WithTags("Schedules")
             .WithSummary("Shows a schedule with its next times, what became of the last ones, and who changed it")
+            .WithDescription("The ETag changes with the schedule and whenever it fires; PUT, DELETE and POST take it in If-Match.")
             .Produces<ScheduleDetailAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPut("/schedules/{name}", PutAsync)
             .RequireRole(Role.Admin)
@@ -36,6 +38,7 @@ static class ScheduleEndpoints
             .WithDescription("Engines follow within five seconds. A schedule that keeps its calendar keeps its next due time.")
             .Produces<ScheduleAnswer>()
             .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<PutScheduleRequest>);
@@ -46,7 +49,18 @@ static class ScheduleEndpoints
             .WithSummary("Removes a schedule; instances that it started go on")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+    }
+
+    /// <summary>A problem when the request is meant for the schedule as it was; null when it may go on.</summary>
+    public static async Task<IResult?> MovedOnAsync(string name, HttpContext context, ScheduleBook book, CancellationToken cancellationToken)
+    {
+        if (!EntityTags.HasCondition(context.Request))
+            return null;
+
+        var schedule = await book.FindAsync(name, cancellationToken);
+        return EntityTags.Unmet(context, schedule is null ? null : EntityTags.OfContent(schedule), "schedule");
     }
 
     public static async Task<IResult> NoSuchScheduleAsync(string name, ScheduleBook book, CancellationToken cancellationToken) =>
@@ -58,23 +72,29 @@ static class ScheduleEndpoints
     static async Task<IResult> ListAsync(ScheduleBook book, CancellationToken cancellationToken) =>
         TypedResults.Ok((await book.ListAsync(cancellationToken)).Select(schedule => ScheduleAnswer.Of(schedule, book)).ToArray());
 
-    static async Task<IResult> GetAsync(string name, ScheduleBook book, CancellationToken cancellationToken)
+    static async Task<IResult> GetAsync(string name, HttpContext context, ScheduleBook book, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(name, cancellationToken) is not { } schedule)
             return await NoSuchScheduleAsync(name, book, cancellationToken);
 
         var firings = await book.FiringsAsync(name, cancellationToken);
         var changes = await book.ChangesAsync(name, cancellationToken);
-        return TypedResults.Ok(new ScheduleDetailAnswer(
+        var answer = new ScheduleDetailAnswer(
             ScheduleAnswer.Of(schedule, book),
             book.NextTimes(schedule, TimesShown),
             [.. firings.Select(FiringAnswer.Of)],
-            [.. changes.Select(change => new ScheduleChangeAnswer(change.Action, change.Author, change.Reason, change.At))]));
+            [.. changes.Select(change => new ScheduleChangeAnswer(change.Action, change.Author, change.Reason, change.At))]);
+
+        // The schedule alone, so that the times of one that is paused, which go on with the clock, stand in nobody's way.
+        return EntityTags.Answer(context, EntityTags.OfContent(schedule), answer);
     }
 
     static async Task<IResult> PutAsync(
         string name, HttpRequest request, ScheduleBook book, Operator who, CancellationToken cancellationToken)
     {
+        if (await MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
+            return movedOn;
+
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
             return body.Problem;
@@ -102,6 +122,7 @@ static class ScheduleEndpoints
         string name,
         [Description("Who asks; needed while access is open. Otherwise whoever sends the request.")] string? author,
         [Description("Why.")] string? reason,
+        HttpContext context,
         ScheduleBook book,
         Operator who,
         CancellationToken cancellationToken)
@@ -114,6 +135,8 @@ static class ScheduleEndpoints
             return Problems.Invalid(query.Errors, "The schedule was not deleted.");
         if (by.Problem is not null)
             return by.Problem;
+        if (await MovedOnAsync(name, context, book, cancellationToken) is { } movedOn)
+            return movedOn;
         return await book.DeleteAsync(name, new ScheduleAuthor(asked, why), cancellationToken)
             ? TypedResults.NoContent()
             : await NoSuchScheduleAsync(name, book, cancellationToken);

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
+using Resonance.Gateway.Idempotency;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -68,17 +70,21 @@ static class ActionEndpoint
         .WithName("ActOnWorkflow")
         .WithTags("Workflows")
         .WithSummary("Asks an instance to retry, skip, resolve, cancel, suspend, resume or compensate")
-        .WithDescription("202 once the request is durable; the journal shows what the instance made of it.")
+        .WithDescription(
+            "202 once the request is durable; the journal shows what the instance made of it. With If-Match it is only sent to an instance of " +
+            "that version, otherwise the answer is 412.")
         .Produces<ActionAnswer>(StatusCodes.Status202Accepted)
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeActionAsync);
 
     static async Task<IResult> ActAsync(
-        Guid id, string action, HttpRequest request, ActOnWorkflow act, Operator who, CancellationToken cancellationToken)
+        Guid id, string action, HttpRequest request, ActOnWorkflow act, WorkflowQueries queries, Operator who,
+        CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
             return NoSuchAction(action);
@@ -98,15 +104,36 @@ static class ActionEndpoint
         if (by.Problem is not null)
             return by.Problem;
 
-        var result = await act(id, asked.For(action, by.Name), cancellationToken);
+        var messageId = IdempotencyFilter.RequestIdOf(request.HttpContext);
+        if (messageId is { } known && await queries.KnowsMessageAsync(id, known, cancellationToken))
+            return Accepted(request, id, action);
+        if (await MovedOnAsync(id, request, queries, cancellationToken) is { } movedOn)
+            return movedOn;
+
+        var result = await act(id, asked.For(action, by.Name) with { MessageId = messageId }, cancellationToken);
         return result.Outcome switch
         {
             ActionOutcome.NotFound => Problems.NoSuchInstance(id),
             ActionOutcome.NotAllowed => NotAllowed(action, result),
             ActionOutcome.Invalid => Problems.Invalid(result.Problems, "The instance was not asked."),
-            _ => TypedResults.Accepted($"{request.PathBase}/api/workflows/{id}", new ActionAnswer(id, action)),
+            _ => Accepted(request, id, action),
         };
     }
+
+    /// <summary>A problem when the request is meant for an instance as it was; null when it may go on.</summary>
+    public static async Task<IResult?> MovedOnAsync(
+        Guid id, HttpRequest request, WorkflowQueries queries, CancellationToken cancellationToken)
+    {
+        if (!EntityTags.HasCondition(request))
+            return null;
+
+        return await queries.GetAsync(id, cancellationToken) is { } row
+            ? EntityTags.Unmet(request.HttpContext, EntityTags.Of(row.Version), "instance")
+            : Problems.NoSuchInstance(id);
+    }
+
+    static IResult Accepted(HttpRequest request, Guid id, string action) =>
+        TypedResults.Accepted($"{request.PathBase}/api/workflows/{id}", new ActionAnswer(id, action));
 
     public static IResult NoSuchAction(string action) => Problems.NotFound(
         $"There is no action '{action}'. Actions: {string.Join(", ", OperatorActions.All)}.", "actions", OperatorActions.All);

@@ -7,6 +7,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
+using Resonance.Gateway.Idempotency;
 
 namespace Resonance.Gateway.Workflows;
 
@@ -26,11 +27,13 @@ static class EventEndpoint
         .WithTags("Workflows")
         .WithSummary("Sends an instance an event that its workflow accepts")
         .WithDescription(
-            "202 once the event is durable; the journal shows what the instance made of it. The instance's id may be left out of the body.")
+            "202 once the event is durable; the journal shows what the instance made of it. The instance's id may be left out of the body. With " +
+            "If-Match it is only sent to an instance of that version, otherwise the answer is 412.")
         .Produces<EventAnswer>(StatusCodes.Status202Accepted)
         .ProducesValidationProblem()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeEventAsync);
@@ -54,15 +57,24 @@ static class EventEndpoint
         if (raised.IdOf(read.Message) != id)
             return AnotherInstance(raised, id);
 
-        var result = await raise(id, contract, read.Message, cancellationToken);
+        var messageId = IdempotencyFilter.RequestIdOf(request.HttpContext);
+        if (messageId is { } known && await queries.KnowsMessageAsync(id, known, cancellationToken))
+            return Accepted(request, id, raised);
+        if (EntityTags.Unmet(request.HttpContext, EntityTags.Of(row.Version), "instance") is { } movedOn)
+            return movedOn;
+
+        var result = await raise(id, contract, read.Message, messageId, cancellationToken);
         return result.Outcome switch
         {
             RaiseOutcome.NotFound => Problems.NoSuchInstance(id),
             RaiseOutcome.Unknown => Unknown(workflow, contract),
             RaiseOutcome.NotAccepted => NotAccepted(raised, result),
-            _ => TypedResults.Accepted($"{request.PathBase}/api/workflows/{id}", new EventAnswer(id, raised.Contract.Name)),
+            _ => Accepted(request, id, raised),
         };
     }
+
+    static IResult Accepted(HttpRequest request, Guid id, WorkflowEvent raised) =>
+        TypedResults.Accepted($"{request.PathBase}/api/workflows/{id}", new EventAnswer(id, raised.Contract.Name));
 
     /// <summary>
     /// The path names the instance already, so that the body need not. What is no JSON object is left for the reader to refuse.

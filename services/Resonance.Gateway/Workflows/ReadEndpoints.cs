@@ -93,7 +93,9 @@ static class ReadEndpoints
             .WithName("GetWorkflow")
             .WithTags("Workflows")
             .WithSummary("Shows an instance: where it stands and what it waits for")
+            .WithDescription("The ETag is its version: ask with If-None-Match, and the answer is 304 until it takes its next step.")
             .Produces<WorkflowAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/workflows/{id:guid}/history", GetHistoryAsync)
             .RequireRole(Role.Viewer)
@@ -105,12 +107,13 @@ static class ReadEndpoints
     }
 
     static async Task<IResult> GetAsync(
-        Guid id, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
+        Guid id, HttpContext context, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
     {
         if (await queries.GetAsync(id, cancellationToken) is not { } row)
             return Problems.NoSuchInstance(id);
 
-        return TypedResults.Ok(WorkflowAnswer.Of(row, await queries.TimersAsync(id, cancellationToken), observability));
+        var timers = await queries.TimersAsync(id, cancellationToken);
+        return EntityTags.Answer(context, EntityTags.Of(row.Version), WorkflowAnswer.Of(row, timers, observability));
     }
 
     static async Task<IResult> GetHistoryAsync(

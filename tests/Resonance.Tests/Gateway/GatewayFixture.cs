@@ -43,6 +43,9 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal List<(Guid Id, string Contract, object Message)> Raises { get; } = [];
 
+    /// <summary>The ids of their messages.</summary>
+    internal List<Guid?> RaisedUnder { get; } = [];
+
     internal Func<RaiseResult> RaiseAnswers { get; set; } = () => throw new InvalidOperationException("No event was expected.");
 
     internal List<(IncidentFilter Filter, OperatorRequest Request, int PerSecond)> BulkActs { get; } = [];
@@ -171,9 +174,10 @@ public abstract class GatewayFixture : IAsyncLifetime
         return Task.FromResult(ActAnswers());
     }
 
-    Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, CancellationToken cancellationToken)
+    Task<RaiseResult> RaiseAsync(Guid id, string contract, object message, Guid? messageId, CancellationToken cancellationToken)
     {
         Raises.Add((id, contract, message));
+        RaisedUnder.Add(messageId);
         return Task.FromResult(RaiseAnswers());
     }
 

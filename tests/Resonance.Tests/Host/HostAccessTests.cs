@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,7 @@ public sealed class HostAccessTests : IDisposable
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => CheckAsync($"--urls={urls}"));
 
         Assert.Contains("Access:AdminKey", Assert.Single(refusal.Failures), StringComparison.Ordinal);
-        Assert.Equal(2, await ResonanceHost.RunAsync([$"--urls={urls}", Folder]));
+        Assert.Equal(2, await ResonanceHost.RunAsync([$"--urls={urls}", .. Here]));
     }
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class HostAccessTests : IDisposable
     [Fact]
     public async Task A_key_in_the_store_is_guard_enough()
     {
-        Assert.Equal(0, await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "admin", Folder]));
+        Assert.Equal(0, await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "admin", .. Here]));
 
         await CheckAsync("--urls=http://0.0.0.0:5080");
     }
@@ -58,10 +59,22 @@ public sealed class HostAccessTests : IDisposable
     public async Task A_process_without_the_gateway_shows_its_health_alone_and_needs_no_guard()
     {
         await using var process = ResonanceHost.Build(
-            ["--urls=http://0.0.0.0:5080", "--Resonance:Roles=engine", "--Resonance:Broker=rabbitmq", Folder]);
+            ["--urls=http://0.0.0.0:5080", "--Resonance:Roles=engine", "--Resonance:Broker=rabbitmq", .. Here]);
 
         Assert.DoesNotContain(process.Services.GetServices<IHostedService>(), service => service is AccessCheck);
         Assert.Equal(["/health/live", "/health/ready"], EndpointsOf(process).Select(endpoint => endpoint.RoutePattern.RawText).Order());
+    }
+
+    [Fact]
+    public async Task Everything_that_the_host_maps_says_who_may_use_it()
+    {
+        await using var process = ResonanceHost.Build([.. Here]);
+
+        var endpoints = EndpointsOf(process).ToArray();
+
+        Assert.Contains(endpoints, endpoint => endpoint.RoutePattern.RawText == "/_blazor");
+        Assert.DoesNotContain(endpoints, endpoint =>
+            endpoint.Metadata.GetMetadata<RequiredRole>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null);
     }
 
     [Theory]
@@ -71,7 +84,7 @@ public sealed class HostAccessTests : IDisposable
     [InlineData("--Access:Limits:PerSecond=0", "Access:Limits:PerSecond")]
     public void Settings_that_make_no_sense_are_refused_by_name(string setting, string name)
     {
-        var refusal = Assert.Throws<OptionsValidationException>(() => ResonanceHost.Build([setting, Folder]));
+        var refusal = Assert.Throws<OptionsValidationException>(() => ResonanceHost.Build([setting, .. Here]));
 
         Assert.Contains(refusal.Failures, failure => failure.StartsWith(name + ":", StringComparison.Ordinal));
     }
@@ -98,27 +111,28 @@ public sealed class HostAccessTests : IDisposable
     [Fact]
     public async Task Keys_are_revoked_by_their_id()
     {
-        await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "admin", Folder]);
-        await using var process = ResonanceHost.Build([Folder]);
+        await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "admin", .. Here]);
+        await using var process = ResonanceHost.Build([.. Here]);
         var keys = process.Services.GetRequiredService<ApiKeys>();
         var key = Assert.Single(await keys.LiveAsync(Cancel));
 
-        Assert.Equal(1, await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "viewer", Folder]));
-        Assert.Equal(1, await ResonanceHost.RunAsync(["keys", "revoke", "nothing", Folder]));
-        Assert.Equal(0, await ResonanceHost.RunAsync(["keys", "revoke", key.Id, Folder]));
+        Assert.Equal(1, await ResonanceHost.RunAsync(["keys", "add", "ann", "--role", "viewer", .. Here]));
+        Assert.Equal(1, await ResonanceHost.RunAsync(["keys", "revoke", "nothing", .. Here]));
+        Assert.Equal(0, await ResonanceHost.RunAsync(["keys", "revoke", key.Id, .. Here]));
         Assert.Equal(2, await ResonanceHost.RunAsync(["keys"]));
 
         Assert.Empty(await keys.LiveAsync(Cancel));
     }
 
-    string Folder => $"--Resonance:DataDirectory={_folder.Path}";
+    // The name finds the list of the dashboard's files, which the build put under the host's own.
+    string[] Here => [$"--Resonance:DataDirectory={_folder.Path}", "--applicationName=Resonance.Host"];
 
     static IEnumerable<RouteEndpoint> EndpointsOf(WebApplication process) =>
         ((IEndpointRouteBuilder)process).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     async Task CheckAsync(params string[] settings)
     {
-        await using var process = ResonanceHost.Build([.. settings, Folder]);
+        await using var process = ResonanceHost.Build([.. settings, .. Here]);
         await process.Services.GetRequiredService<SchemaStartup>().MigrateAsync(Cancel);
         await Assert.Single(process.Services.GetServices<IHostedService>().OfType<AccessCheck>()).StartAsync(Cancel);
     }

@@ -18,12 +18,17 @@ static partial class Arrows
         ["Resonance.Audit"] = ["Resonance.Contracts", "Resonance.Engine"],
         ["Resonance.Gateway"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Audit"],
         ["Resonance.Host"] = ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway"],
+        // Over HTTP alone: what it can do, anybody can do.
+        ["Resonance.Cli"] = [],
         ["Resonance.Tests"] =
-            ["Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway", "Resonance.Host"],
+        [
+            "Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway", "Resonance.Host",
+            "Resonance.Cli",
+        ],
         ["Resonance.AcceptanceTests"] =
         [
             "Resonance.Contracts", "Resonance.Engine", "Resonance.Workflows", "Resonance.Audit", "Resonance.Gateway", "Resonance.Host",
-            "Resonance.FaultyHost",
+            "Resonance.FaultyHost", "Resonance.Cli",
         ],
         ["Resonance.FaultyHost"] = ["Resonance.Host"],
         ["Resonance.Benchmarks"] =

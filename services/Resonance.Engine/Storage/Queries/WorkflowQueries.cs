@@ -66,6 +66,16 @@ public sealed partial class WorkflowQueries
         return await _timers(context, id).ToListAsync(cancellationToken);
     }
 
+    /// <summary>Whether an instance has taken a message, or will.</summary>
+    public async Task<bool> KnowsMessageAsync(Guid id, Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+
+        // The outbox first: a message that is taken in between stands in the journal before its row goes.
+        return await context.Outbox.AnyAsync(row => row.MessageId == messageId, cancellationToken)
+            || await context.Journal.AnyAsync(row => row.WorkflowId == id && row.MessageId == messageId, cancellationToken);
+    }
+
     /// <summary>How many timers with a token have not left yet.</summary>
     public async Task<int> CountTimersAsync(Guid token, CancellationToken cancellationToken)
     {

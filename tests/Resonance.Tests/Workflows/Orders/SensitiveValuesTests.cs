@@ -38,7 +38,7 @@ public sealed class SensitiveValuesTests
                 .AddProvider(new Listening(told)).AddFilter<Listening>(null, LogLevel.Trace))))
         {
             await harness.Client.StartAsync(OrderWorkflow.Type, order, cancellationToken);
-            var last = await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Completed));
+            var last = await harness.UntilStateAsync(order.OrderId, nameof(OrderWorkflow.Cancelled));
             Assert.Contains(Token, last.Workflow.Data, StringComparison.Ordinal);
             Assert.Contains(Mail, last.Workflow.Data, StringComparison.Ordinal);
         }

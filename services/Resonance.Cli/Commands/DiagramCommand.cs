@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Resonance.Cli.Api;
+using Resonance.Cli.Output;
+using Resonance.Cli.Running;
+
+namespace Resonance.Cli.Commands;
+
+/// <summary>The picture of a machine, or of the way that an instance took through it.</summary>
+static class DiagramCommand
+{
+    public static Command Create(Tool tool)
+    {
+        var what = new Argument<string>("TYPE|ID|KEY") { HelpName = "TYPE|ID|KEY", Description = "A workflow, e.g. order; or an instance, by its id or by its key." };
+        what.CompletionSources.Add(context => Suggestions.Types(tool, context));
+        var svg = new Option<string?>("--svg") { Description = "Writes the picture as SVG to this file.", HelpName = "FILE" };
+        var command = new Command("diagram", "Prints the state diagram of a workflow in Mermaid, or writes it as a picture.") { what, svg };
+        return tool.Does(command, async session =>
+        {
+            var types = await session.Api.GetAsync("api/workflow-types");
+            var name = session.Value(what);
+            var type = types.EnumerateArray().FirstOrDefault(type => type.Text("type") == name);
+            var address = type.Text("type") is { } known
+                ? $"api/workflow-types/{Query.Part(known)}/diagram"
+                : $"api/workflows/{await Instance.FindAsync(session, name)}/diagram";
+            return session.Value(svg) is { } file
+                ? await WriteAsync(session, address, file)
+                : await PrintAsync(session, address);
+        });
+    }
+
+    static async Task<int> WriteAsync(Session session, string address, string file)
+    {
+        var picture = await session.Api.TextAsync(new Query(address).With("format", "svg").ToString(), "image/svg+xml");
+        try
+        {
+            await File.WriteAllTextAsync(file, picture, session.Cancel);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ToolFailure(ExitCodes.WrongUsage, $"The picture cannot be written: {exception.Message}");
+        }
+
+        return session.Show(Json.Body(("file", file)), screen => screen.Say($"Wrote {Words.Safe(file)}."));
+    }
+
+    static async Task<int> PrintAsync(Session session, string address)
+    {
+        var mermaid = await session.Api.TextAsync(new Query(address).With("format", "mermaid").ToString(), "text/vnd.mermaid");
+        return session.Show(Json.Body(("mermaid", mermaid)), screen => screen.Raw($"{mermaid.TrimEnd('\n')}\n"));
+    }
+}
