@@ -36,6 +36,7 @@ public static class ResonanceAuditExtensions
         });
         services.AddSingleton(new KnownQueue(StepsWitness.EndpointName));
         services.AddSingleton<FindingStore>();
+        services.AddSingleton(provider => new Findings(provider.GetRequiredService<FindingStore>()));
         services.AddSingleton<StepProjections>();
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
@@ -47,6 +48,7 @@ public static class ResonanceAuditExtensions
     static IServiceCollection AddTrail(this IServiceCollection services)
     {
         services.AddSingleton(provider => new ProjectedFigures(provider.GetRequiredService<AuditDatabase>()));
+        services.AddSingleton(provider => new ProjectedMachines(provider.GetRequiredService<AuditDatabase>()));
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton(provider => new AuditTrailReader(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<TimeProvider>()));

@@ -86,6 +86,7 @@ public static class ResonanceGatewayExtensions
         pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
         pipeline.UseAccess();
         var api = endpoints.MapGroup("/api")
+            .AddEndpointFilter(MaskedAnswer.FilterAsync)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -99,6 +100,7 @@ public static class ResonanceGatewayExtensions
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         DiagramEndpoints.Map(api);
+        FiguresEndpoint.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);

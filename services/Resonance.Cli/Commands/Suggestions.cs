@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
 using Resonance.Cli.Api;
@@ -33,7 +32,7 @@ static class Suggestions
 
     static string[] Ask(Tool tool, CompletionContext context, string address, Func<JsonElement, IEnumerable<string?>> read)
     {
-        using var patience = new CancellationTokenSource(Patience, tool.Terminal.Clock);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             // Completions are computed in one go: a shell waits for them as this thread does.

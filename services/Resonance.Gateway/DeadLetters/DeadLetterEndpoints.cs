@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
@@ -16,7 +17,7 @@ sealed record DeadLetterListAnswer(IReadOnlyList<DeadLetter> Items, string? Next
 sealed record RedriveAnswer(Guid MessageId);
 
 /// <summary><c>GET /api/dead-letters</c> and <c>POST /api/dead-letters/{messageId}/redrive</c>.</summary>
-static class DeadLetterEndpoints
+static partial class DeadLetterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -68,8 +69,18 @@ static class DeadLetterEndpoints
         return TypedResults.Ok(new DeadLetterListAnswer(page.Items, page.Next?.ToString()));
     }
 
-    static async Task<IResult> RedriveAsync(Guid messageId, IWorkflowStore store, CancellationToken cancellationToken) =>
-        await store.RedriveAsync(messageId, cancellationToken)
-            ? TypedResults.Accepted((string?)null, new RedriveAnswer(messageId))
-            : Problems.NotFound($"No message with the id {messageId} is set aside.");
+    static async Task<IResult> RedriveAsync(
+        Guid messageId, IWorkflowStore store, Operator who, ILogger<RedriveAnswer> logger, CancellationToken cancellationToken)
+    {
+        if (!await store.RedriveAsync(messageId, cancellationToken))
+            return Problems.NotFound($"No message with the id {messageId} is set aside.");
+
+        // No instance's journal has this: the message is as it was, and many belong to none.
+        LogRedriven(logger, messageId, (await who.GetAsync()).Name);
+        return TypedResults.Accepted((string?)null, new RedriveAnswer(messageId));
+    }
+
+    [LoggerMessage(EventId = 4012, EventName = "DeadLetterRedriven", Level = LogLevel.Information,
+        Message = "Message {MessageId}, which was set aside, was put back into delivery by {By}.")]
+    static partial void LogRedriven(ILogger logger, Guid messageId, string by);
 }

@@ -18,7 +18,7 @@ sealed record BulkActionAsked : IValidatableObject
     [Required, StringLength(512, MinimumLength = 1), PlainText]
     public required string Reason { get; init; }
 
-    /// <summary>Who; <c>anonymous</c> when left out.</summary>
+    /// <inheritdoc cref="ActionRequest.Operator"/>
     [StringLength(128, MinimumLength = 1), PlainText]
     public string? Operator { get; init; }
 
@@ -125,7 +125,8 @@ static class BulkActionEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> StartAsync(string action, HttpRequest request, ActOnIncidents act, CancellationToken cancellationToken)
+    static async Task<IResult> StartAsync(
+        string action, HttpRequest request, ActOnIncidents act, Operator who, CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
             return ActionEndpoint.NoSuchAction(action);
@@ -140,8 +141,12 @@ static class BulkActionEndpoints
         if (asked.Request().Unread(action) is { Count: > 0 } unread)
             return Problems.Invalid(unread, "No incident was asked.");
 
+        var by = await who.NameAsync(asked.Operator, "operator");
+        if (by.Problem is not null)
+            return by.Problem;
+
         var accepted = await act(
-            asked.Filter(), asked.Request().For(action), asked.PerSecond ?? BulkAction.PerSecondDefault, cancellationToken);
+            asked.Filter(), asked.Request().For(action, by.Name), asked.PerSecond ?? BulkAction.PerSecondDefault, cancellationToken);
         return TypedResults.Accepted(
             $"{request.PathBase}/api/incidents/actions/{accepted.Id}", BulkActionAnswer.Of(accepted, accepted.Incidents));
     }
@@ -155,10 +160,16 @@ static class BulkActionEndpoints
         return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
     }
 
-    static async Task<IResult> StopAsync(Guid id, BulkActions bulk, string? @operator, CancellationToken cancellationToken) =>
-        await bulk.StopAsync(id, QueryValues.Given(@operator) ?? "anonymous", cancellationToken) is { } progress
+    static async Task<IResult> StopAsync(
+        Guid id, BulkActions bulk, string? @operator, Operator who, CancellationToken cancellationToken)
+    {
+        var by = await who.NameAsync(QueryValues.Given(@operator), "operator");
+        if (by.Problem is not null)
+            return by.Problem;
+        return await bulk.StopAsync(id, by.Name, cancellationToken) is { } progress
             ? TypedResults.Ok(BulkActionAnswer.Of(progress.Action, progress.Waiting))
             : NoSuchAction(id);
+    }
 
     static IResult NoSuchAction(Guid id) => Problems.NotFound($"There is no bulk action with the id {id}.");
 }

@@ -25,9 +25,9 @@ sealed record PublishRuleRequest
     [StringLength(256, MinimumLength = 1), PlainText]
     public string? FailMeans { get; init; }
 
-    /// <summary>Who asks.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
-    public required string Author { get; init; }
+    /// <summary>Who asks; needed while access is open. Otherwise whoever sends the request.</summary>
+    [StringLength(128, MinimumLength = 1), PlainText]
+    public string? Author { get; init; }
 
     /// <summary>Why.</summary>
     [Required, StringLength(512, MinimumLength = 1), PlainText]
@@ -100,7 +100,8 @@ static class RuleEndpoints
     }
 
     static async Task<IResult> PublishAsync(
-        string workflow, string name, HttpRequest request, RuleBook book, RulePublisher publisher, CancellationToken cancellationToken)
+        string workflow, string name, HttpRequest request, RuleBook book, RulePublisher publisher, Operator who,
+        CancellationToken cancellationToken)
     {
         if (book.Find(workflow, name) is not { } rule)
             return NoSuchRule(book, workflow, name);
@@ -117,12 +118,13 @@ static class RuleEndpoints
             return body.Problem;
 
         var read = ContractReader.Read(typeof(PublishRuleRequest), body.Json);
-        if (read.Message is not PublishRuleRequest asked)
-            return Problems.Invalid(read.Errors, "The rule was not published.");
+        var by = await who.AuthorAsync(body.Json);
+        if (read.Message is not PublishRuleRequest asked || by.Errors.Count > 0)
+            return Problems.Invalid(by.With(read.Errors), "The rule was not published.");
 
         var result = await publisher.PublishAsync(
             rule,
-            new RulePublication(asked.Expression, asked.Description, asked.FailMeans, asked.Author, asked.Reason, asked.BasedOn),
+            new RulePublication(asked.Expression, asked.Description, asked.FailMeans, by.Name, asked.Reason, asked.BasedOn),
             cancellationToken);
         return result.Outcome switch
         {

@@ -39,24 +39,26 @@ static class ScheduleActionEndpoints
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<ScheduleActionRequest>);
 
-    static Task<IResult> PauseAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken) =>
+    static Task<IResult> PauseAsync(
+        string name, HttpRequest request, ScheduleBook book, Operator who, CancellationToken cancellationToken) =>
         ActAsync(
-            name, request, book,
+            name, request, book, who,
             async author => await book.PauseAsync(name, author, cancellationToken) is { } paused
                 ? TypedResults.Ok(ScheduleAnswer.Of(paused, book))
                 : null,
             cancellationToken);
 
-    static Task<IResult> ResumeAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken) =>
+    static Task<IResult> ResumeAsync(
+        string name, HttpRequest request, ScheduleBook book, Operator who, CancellationToken cancellationToken) =>
         ActAsync(
-            name, request, book,
+            name, request, book, who,
             async author => await book.ResumeAsync(name, author, cancellationToken) is { } resumed
                 ? TypedResults.Ok(ScheduleAnswer.Of(resumed, book))
                 : null,
             cancellationToken);
 
     static async Task<IResult> TriggerAsync(
-        string name, HttpRequest request, ScheduleBook book, WorkflowCatalog catalog, CancellationToken cancellationToken)
+        string name, HttpRequest request, ScheduleBook book, WorkflowCatalog catalog, Operator who, CancellationToken cancellationToken)
     {
         if (await book.FindAsync(name, cancellationToken) is { } schedule && catalog.Find(schedule.Definition.Workflow) is null)
         {
@@ -65,7 +67,7 @@ static class ScheduleActionEndpoints
         }
 
         return await ActAsync(
-            name, request, book,
+            name, request, book, who,
             async author => await book.TriggerAsync(name, author, cancellationToken) is { } firing
                 ? TypedResults.Ok(FiringAnswer.Of(firing))
                 : null,
@@ -75,21 +77,24 @@ static class ScheduleActionEndpoints
     /// <param name="name">The schedule.</param>
     /// <param name="request">Says who asks and why.</param>
     /// <param name="book">The schedules.</param>
+    /// <param name="who">Who asks, unless access is open.</param>
     /// <param name="act">Gives null when there is no such schedule.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     static async Task<IResult> ActAsync(
-        string name, HttpRequest request, ScheduleBook book, Func<ScheduleAuthor, Task<IResult?>> act, CancellationToken cancellationToken)
+        string name, HttpRequest request, ScheduleBook book, Operator who, Func<ScheduleAuthor, Task<IResult?>> act,
+        CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
             return body.Problem;
 
         var read = ContractReader.Read(typeof(ScheduleActionRequest), body.Json);
-        if (read.Message is not ScheduleActionRequest asked)
-            return Problems.Invalid(read.Errors, "The schedule was not changed.");
+        var by = await who.AuthorAsync(body.Json);
+        if (read.Message is not ScheduleActionRequest asked || by.Errors.Count > 0)
+            return Problems.Invalid(by.With(read.Errors), "The schedule was not changed.");
         if (await ScheduleEndpoints.MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
             return movedOn;
-        return await act(new ScheduleAuthor(asked.Author, asked.Reason))
+        return await act(new ScheduleAuthor(by.Name, asked.Reason))
             ?? await ScheduleEndpoints.NoSuchScheduleAsync(name, book, cancellationToken);
     }
 }

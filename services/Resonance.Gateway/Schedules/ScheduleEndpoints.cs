@@ -89,7 +89,8 @@ static class ScheduleEndpoints
         return EntityTags.Answer(context, EntityTags.OfContent(schedule), answer);
     }
 
-    static async Task<IResult> PutAsync(string name, HttpRequest request, ScheduleBook book, CancellationToken cancellationToken)
+    static async Task<IResult> PutAsync(
+        string name, HttpRequest request, ScheduleBook book, Operator who, CancellationToken cancellationToken)
     {
         if (await MovedOnAsync(name, request.HttpContext, book, cancellationToken) is { } movedOn)
             return movedOn;
@@ -100,7 +101,8 @@ static class ScheduleEndpoints
 
         // The schedule is looked at also when its author is missing, so that everything is told at once.
         var read = ContractReader.Read(typeof(PutScheduleRequest), body.Json);
-        var errors = new Dictionary<string, string[]>(read.Errors, StringComparer.Ordinal);
+        var by = await who.AuthorAsync(body.Json);
+        var errors = by.With(read.Errors);
         if (ContractReader.Read(typeof(ScheduleBody), body.Json).Message is ScheduleBody asked)
         {
             foreach (var (field, problems) in book.Check(asked.ToDefinition(name)))
@@ -110,7 +112,7 @@ static class ScheduleEndpoints
         if (errors.Count > 0 || read.Message is not PutScheduleRequest put)
             return Problems.Invalid(errors, "The schedule was not stored.");
 
-        var schedule = await book.PutAsync(put.ToDefinition(name), new ScheduleAuthor(put.Author, put.Reason), cancellationToken);
+        var schedule = await book.PutAsync(put.ToDefinition(name), new ScheduleAuthor(by.Name, put.Reason), cancellationToken);
         return schedule is null
             ? Problems.Conflict($"Schedule '{name}' was deleted at the same moment.")
             : TypedResults.Ok(ScheduleAnswer.Of(schedule, book));
@@ -118,19 +120,24 @@ static class ScheduleEndpoints
 
     static async Task<IResult> DeleteAsync(
         string name,
-        [Description("Who asks.")] string? author,
+        [Description("Who asks; needed while access is open. Otherwise whoever sends the request.")] string? author,
         [Description("Why.")] string? reason,
         HttpContext context,
         ScheduleBook book,
+        Operator who,
         CancellationToken cancellationToken)
     {
         var query = new QueryValues();
-        var (who, why) = (Words(query, "author", author, 128), Words(query, "reason", reason, 512));
+        var by = await who.NameAsync(QueryValues.Given(author), "author");
+        var isNamed = (await who.GetAsync()).IsNamed;
+        var (asked, why) = (isNamed ? by.Name : Words(query, "author", author, 128), Words(query, "reason", reason, 512));
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The schedule was not deleted.");
+        if (by.Problem is not null)
+            return by.Problem;
         if (await MovedOnAsync(name, context, book, cancellationToken) is { } movedOn)
             return movedOn;
-        return await book.DeleteAsync(name, new ScheduleAuthor(who, why), cancellationToken)
+        return await book.DeleteAsync(name, new ScheduleAuthor(asked, why), cancellationToken)
             ? TypedResults.NoContent()
             : await NoSuchScheduleAsync(name, book, cancellationToken);
     }

@@ -54,9 +54,9 @@ record ScheduleBody
 /// <summary>A schedule, and who answers for it.</summary>
 sealed record PutScheduleRequest : ScheduleBody
 {
-    /// <summary>Who asks.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
-    public required string Author { get; init; }
+    /// <summary>Who asks; needed while access is open. Otherwise whoever sends the request.</summary>
+    [StringLength(128, MinimumLength = 1), PlainText]
+    public string? Author { get; init; }
 
     /// <summary>Why.</summary>
     [Required, StringLength(512, MinimumLength = 1), PlainText]
@@ -66,9 +66,9 @@ sealed record PutScheduleRequest : ScheduleBody
 /// <summary>Who asks for something, and why.</summary>
 sealed record ScheduleActionRequest
 {
-    /// <summary>Who asks.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
-    public required string Author { get; init; }
+    /// <summary>Who asks; needed while access is open. Otherwise whoever sends the request.</summary>
+    [StringLength(128, MinimumLength = 1), PlainText]
+    public string? Author { get; init; }
 
     /// <summary>Why.</summary>
     [Required, StringLength(512, MinimumLength = 1), PlainText]

@@ -19,7 +19,7 @@ sealed record ActionRequest
     [Required, StringLength(512, MinimumLength = 1), PlainText]
     public required string Reason { get; init; }
 
-    /// <summary>Who; <c>anonymous</c> when left out.</summary>
+    /// <summary>Who, while access is open; <c>anonymous</c> when left out. Otherwise whoever sends the request.</summary>
     [StringLength(128, MinimumLength = 1), PlainText]
     public string? Operator { get; init; }
 
@@ -36,7 +36,7 @@ sealed record ActionRequest
     public string? State { get; init; }
 
     /// <summary>What an instance is asked.</summary>
-    public OperatorRequest For(string action) => new(action, Operator ?? "anonymous", Reason) { Data = Data, Reply = Reply, State = State };
+    public OperatorRequest For(string action, string by) => new(action, by, Reason) { Data = Data, Reply = Reply, State = State };
 
     /// <summary>What was given and would not be read, by member; nothing when all is well.</summary>
     public Dictionary<string, string[]> Unread(string action)
@@ -83,7 +83,8 @@ static class ActionEndpoint
         .AddOpenApiOperationTransformer(OpenApi.DescribeActionAsync);
 
     static async Task<IResult> ActAsync(
-        Guid id, string action, HttpRequest request, ActOnWorkflow act, WorkflowQueries queries, CancellationToken cancellationToken)
+        Guid id, string action, HttpRequest request, ActOnWorkflow act, WorkflowQueries queries, Operator who,
+        CancellationToken cancellationToken)
     {
         if (!OperatorActions.All.Contains(action))
             return NoSuchAction(action);
@@ -99,13 +100,17 @@ static class ActionEndpoint
         if (asked.Unread(action) is { Count: > 0 } unread)
             return Problems.Invalid(unread, "The instance was not asked.");
 
+        var by = await who.NameAsync(asked.Operator, "operator");
+        if (by.Problem is not null)
+            return by.Problem;
+
         var messageId = IdempotencyFilter.RequestIdOf(request.HttpContext);
         if (messageId is { } known && await queries.KnowsMessageAsync(id, known, cancellationToken))
             return Accepted(request, id, action);
         if (await MovedOnAsync(id, request, queries, cancellationToken) is { } movedOn)
             return movedOn;
 
-        var result = await act(id, asked.For(action) with { MessageId = messageId }, cancellationToken);
+        var result = await act(id, asked.For(action, by.Name) with { MessageId = messageId }, cancellationToken);
         return result.Outcome switch
         {
             ActionOutcome.NotFound => Problems.NoSuchInstance(id),

@@ -17,6 +17,7 @@ using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
+using Resonance.Gateway.Access;
 using Resonance.Tests.Engine.Storage.Queries;
 using Resonance.Workflows.Payments;
 using Xunit;
@@ -57,6 +58,9 @@ public abstract class GatewayFixture : IAsyncLifetime
     /// <summary>Where traces can be seen.</summary>
     protected virtual string? TraceUrl => null;
 
+    /// <summary>Who may come in; everybody on this machine unless a test says otherwise.</summary>
+    private protected virtual AccessOptions Access { get; } = new();
+
     protected virtual TimeProvider Clock => TimeProvider.System;
 
     private protected IServiceProvider Services => _app.Services;
@@ -85,7 +89,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<ActOnIncidents>(ActOnIncidentsAsync)
             .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddSingleton(new ObservabilityOptions { TraceUrl = TraceUrl })
-            .AddResonanceGateway();
+            .AddResonanceGateway(Access);
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
         builder.Services.AddOperations();
@@ -93,12 +97,18 @@ public abstract class GatewayFixture : IAsyncLifetime
         AddServices(builder.Services);
         _app = builder.Build();
         _app.MapResonanceGateway();
+        Map(_app);
         await _app.StartAsync(Cancel);
         Http = _app.GetTestClient();
     }
 
     /// <summary>Adds what only some tests need.</summary>
     private protected virtual void AddServices(IServiceCollection services)
+    {
+    }
+
+    /// <summary>Maps what only some tests need.</summary>
+    private protected virtual void Map(WebApplication app)
     {
     }
 
