@@ -10,6 +10,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
+using Resonance.Gateway.AsyncApi;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Diagrams;
@@ -22,6 +23,7 @@ using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Schedules;
 using Resonance.Gateway.Workflows;
+using Scalar.AspNetCore;
 
 namespace Resonance.Gateway;
 
@@ -68,7 +70,7 @@ public static class ResonanceGatewayExtensions
     /// <summary>Maps <c>/health</c> alone, for a process that does not have the gateway's role.</summary>
     public static void MapResonanceHealth(this IEndpointRouteBuilder endpoints) => HealthEndpoints.Map(endpoints);
 
-    /// <summary>Maps <c>/api</c>, <c>/health</c>, <c>/openapi</c>, <c>/sign-in</c> and <c>/sign-out</c>.</summary>
+    /// <summary>Maps <c>/api</c>, <c>/health</c>, <c>/openapi</c>, <c>/asyncapi.json</c>, <c>/docs</c>, <c>/sign-in</c> and <c>/sign-out</c>.</summary>
     /// <remarks>
     /// It also sees to it that every error leaves as a problem document (RFC 9457) and never with a stack trace, whatever the environment,
     /// and that nobody comes in who may not.
@@ -119,6 +121,15 @@ public static class ResonanceGatewayExtensions
         SignInEndpoints.Map(endpoints);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi().RequireRole(Role.Viewer);
+        AsyncApiEndpoint.Map(endpoints);
+        endpoints.MapScalarApiReference("/docs", page =>
+        {
+            // All of it comes from this process: a page of documentation tells nobody elsewhere that it is read.
+            page.Title = "Resonance";
+            page.DefaultFonts = false;
+            page.Telemetry = false;
+            page.HideClientButton = true;
+        }).RequireRole(Role.Viewer);
         return endpoints;
     }
 }

@@ -9,7 +9,7 @@ namespace Resonance.Contracts.Audit;
 public sealed record StepsCommitted
 {
     /// <summary>1 to 1,000 steps, each of another instance, in no order.</summary>
-    [NotEmpty]
+    [Required, Length(1, 1000)]
     public required IReadOnlyList<CommittedStep> Steps { get; init; }
 }
 
