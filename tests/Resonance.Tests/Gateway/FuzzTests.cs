@@ -4,10 +4,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
-using Resonance.Engine.Storage.Queries;
 using Xunit;
 
 namespace Resonance.Tests.Gateway;

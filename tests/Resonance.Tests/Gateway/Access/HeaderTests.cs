@@ -1,5 +1,4 @@
 using System.Net;
-using Resonance.Gateway.Access;
 using Xunit;
 
 namespace Resonance.Tests.Gateway.Access;

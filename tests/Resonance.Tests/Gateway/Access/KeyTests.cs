@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Resonance.Engine.Storage;
 using Resonance.Gateway.Access;
 using Xunit;
 

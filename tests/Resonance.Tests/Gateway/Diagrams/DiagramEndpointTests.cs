@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Xml.Linq;
-using Resonance.Engine.Definitions;
 using Resonance.Gateway.Diagrams;
 using Resonance.Tests.Audit;
 using Resonance.Tests.Workflows;
