@@ -8,6 +8,7 @@ using Resonance.Audit.Ledger;
 using Resonance.Audit.Projections;
 using Resonance.Audit.Trail;
 using Resonance.Audit.Witness;
+using Resonance.Engine.Delivery;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 
@@ -33,7 +34,9 @@ public static class ResonanceAuditExtensions
             var audit = provider.GetRequiredService<AuditDatabase>();
             return new SchemaSource((_, cancellationToken) => audit.MigrateAsync(cancellationToken));
         });
+        services.AddSingleton(new KnownQueue(StepsWitness.EndpointName));
         services.AddSingleton<FindingStore>();
+        services.AddSingleton(provider => new Findings(provider.GetRequiredService<FindingStore>()));
         services.AddSingleton<StepProjections>();
         services.AddSingleton(provider => new LedgerStore(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<StepProjections>(),
@@ -45,6 +48,7 @@ public static class ResonanceAuditExtensions
     static IServiceCollection AddTrail(this IServiceCollection services)
     {
         services.AddSingleton(provider => new ProjectedFigures(provider.GetRequiredService<AuditDatabase>()));
+        services.AddSingleton(provider => new ProjectedMachines(provider.GetRequiredService<AuditDatabase>()));
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton(provider => new AuditTrailReader(
             provider.GetRequiredService<AuditDatabase>(), provider.GetRequiredService<JournalScan>(), provider.GetRequiredService<TimeProvider>()));

@@ -10,6 +10,7 @@ using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
+using Resonance.Gateway.AsyncApi;
 using Resonance.Gateway.Audit;
 using Resonance.Gateway.DeadLetters;
 using Resonance.Gateway.Diagrams;
@@ -17,10 +18,12 @@ using Resonance.Gateway.Health;
 using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
 using Resonance.Gateway.Metrics;
+using Resonance.Gateway.Queues;
 using Resonance.Gateway.Reports;
 using Resonance.Gateway.Rules;
 using Resonance.Gateway.Schedules;
 using Resonance.Gateway.Workflows;
+using Scalar.AspNetCore;
 
 namespace Resonance.Gateway;
 
@@ -67,7 +70,7 @@ public static class ResonanceGatewayExtensions
     /// <summary>Maps <c>/health</c> alone, for a process that does not have the gateway's role.</summary>
     public static void MapResonanceHealth(this IEndpointRouteBuilder endpoints) => HealthEndpoints.Map(endpoints);
 
-    /// <summary>Maps <c>/api</c>, <c>/health</c>, <c>/openapi</c>, <c>/sign-in</c> and <c>/sign-out</c>.</summary>
+    /// <summary>Maps <c>/api</c>, <c>/health</c>, <c>/openapi</c>, <c>/asyncapi.json</c>, <c>/docs</c>, <c>/sign-in</c> and <c>/sign-out</c>.</summary>
     /// <remarks>
     /// It also sees to it that every error leaves as a problem document (RFC 9457) and never with a stack trace, whatever the environment,
     /// and that nobody comes in who may not.
@@ -83,6 +86,7 @@ public static class ResonanceGatewayExtensions
         pipeline.UseStatusCodePages(unanswered => Problems.WriteAsync(unanswered.HttpContext));
         pipeline.UseAccess();
         var api = endpoints.MapGroup("/api")
+            .AddEndpointFilter(MaskedAnswer.FilterAsync)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
@@ -91,11 +95,13 @@ public static class ResonanceGatewayExtensions
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
+        ListActionEndpoint.Map(api);
         ActionEndpoint.Map(api);
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);
         TypesEndpoint.Map(api);
         DiagramEndpoints.Map(api);
+        FiguresEndpoint.Map(api);
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
@@ -103,6 +109,7 @@ public static class ResonanceGatewayExtensions
         ScheduleEndpoints.Map(api);
         ScheduleActionEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
+        QueueEndpoints.Map(api);
         ReportEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
@@ -114,6 +121,15 @@ public static class ResonanceGatewayExtensions
         SignInEndpoints.Map(endpoints);
         HealthEndpoints.Map(endpoints);
         endpoints.MapOpenApi().RequireRole(Role.Viewer);
+        AsyncApiEndpoint.Map(endpoints);
+        endpoints.MapScalarApiReference("/docs", page =>
+        {
+            // All of it comes from this process: a page of documentation tells nobody elsewhere that it is read.
+            page.Title = "Resonance";
+            page.DefaultFonts = false;
+            page.Telemetry = false;
+            page.HideClientButton = true;
+        }).RequireRole(Role.Viewer);
         return endpoints;
     }
 }

@@ -75,14 +75,16 @@ static class HostBus
     static void UseRabbitMq(WebApplicationBuilder builder, IBusRegistrationConfigurator bus)
     {
         var rabbit = ResonanceHost.Validated<RabbitMqOptions>(builder, RabbitMqOptions.Section);
-        builder.Services.AddSingleton<QueueWatch>(_ => new RabbitMqQueueWatch(new ConnectionFactory
+        var broker = new ConnectionFactory
         {
             HostName = rabbit.Host,
             Port = rabbit.Port,
             VirtualHost = rabbit.VirtualHost,
             UserName = rabbit.Username,
             Password = rabbit.Password,
-        }));
+        };
+        builder.Services.AddSingleton<QueueWatch>(_ => new RabbitMqQueueWatch(broker));
+        builder.Services.AddSingleton<KeptMessages>(new RabbitMqKeptMessages(broker));
         bus.UsingRabbitMq((context, transport) =>
         {
             transport.Host(rabbit.Host, (ushort)rabbit.Port, rabbit.VirtualHost, "resonance", host =>

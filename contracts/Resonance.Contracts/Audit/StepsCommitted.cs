@@ -9,7 +9,7 @@ namespace Resonance.Contracts.Audit;
 public sealed record StepsCommitted
 {
     /// <summary>1 to 1,000 steps, each of another instance, in no order.</summary>
-    [NotEmpty]
+    [Required, Length(1, 1000)]
     public required IReadOnlyList<CommittedStep> Steps { get; init; }
 }
 
@@ -53,6 +53,10 @@ public sealed record CommittedStep
 
     /// <summary>With an outcome, the milliseconds since the instance started; otherwise null.</summary>
     public long? DurationMs { get; init; }
+
+    /// <summary>Milliseconds that the instance had been in <see cref="From"/>; null when it did not leave it, or that is not known.</summary>
+    [Range(0, long.MaxValue)]
+    public long? StayedMs { get; init; }
 
     /// <summary>Hash of the journal row, SHA-256 as 64 lower-case hexadecimal digits.</summary>
     [Required, StringLength(64, MinimumLength = 64), RegularExpression("^[0-9a-f]*$", ErrorMessage = "must be hexadecimal digits in lower case")]

@@ -15,7 +15,7 @@ public sealed record AssessCard : IActivityCommand
     public required string IdempotencyKey { get; init; }
 
     /// <summary>The card, as a token of the provider.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
+    [Sensitive, Required, StringLength(128, MinimumLength = 1), PlainText]
     public required string CardToken { get; init; }
 
     /// <summary>Amount that is to be captured.</summary>
@@ -40,7 +40,7 @@ public sealed record CaptureCard : IActivityCommand
     public required string IdempotencyKey { get; init; }
 
     /// <summary>The card, as a token of the provider.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
+    [Sensitive, Required, StringLength(128, MinimumLength = 1), PlainText]
     public required string CardToken { get; init; }
 
     /// <summary>Amount to capture.</summary>

@@ -58,11 +58,11 @@ public sealed record SendNotification : IValidatableObject
 public sealed record NotificationRecipient
 {
     /// <summary>Address for the channel <c>email</c>, e.g. <c>ann@example.org</c>.</summary>
-    [StringLength(254, MinimumLength = 3), MailAddress]
+    [Sensitive, StringLength(254, MinimumLength = 3), MailAddress]
     public string? Email { get; init; }
 
     /// <summary>Address for the channel <c>webhook</c>: an absolute URL of http or https.</summary>
-    [StringLength(2048, MinimumLength = 1), PlainText, HttpUrl]
+    [Sensitive, StringLength(2048, MinimumLength = 1), PlainText, HttpUrl]
     public string? Url { get; init; }
 }
 
@@ -81,7 +81,7 @@ public sealed record SendEmail : IActivityCommand
     public required string IdempotencyKey { get; init; }
 
     /// <summary>The recipient's address.</summary>
-    [Required, StringLength(254, MinimumLength = 3), MailAddress]
+    [Sensitive, Required, StringLength(254, MinimumLength = 3), MailAddress]
     public required string Address { get; init; }
 
     /// <summary>What is said.</summary>
@@ -125,7 +125,7 @@ public sealed record CallWebhook : IActivityCommand
     public required string IdempotencyKey { get; init; }
 
     /// <summary>Where to post to.</summary>
-    [Required, StringLength(2048, MinimumLength = 1), PlainText, HttpUrl]
+    [Sensitive, Required, StringLength(2048, MinimumLength = 1), PlainText, HttpUrl]
     public required string Url { get; init; }
 
     /// <summary>What is said.</summary>

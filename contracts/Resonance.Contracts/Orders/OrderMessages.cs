@@ -27,7 +27,7 @@ public sealed record SubmitOrder : IValidatableObject
     public required IReadOnlyList<OrderLine> Lines { get; init; }
 
     /// <summary>The card to charge, as a token of the card provider.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
+    [Sensitive, Required, StringLength(128, MinimumLength = 1), PlainText]
     public required string CardToken { get; init; }
 
     /// <summary>0 (default) to 9; higher goes first where messages wait.</summary>

@@ -23,7 +23,7 @@ public sealed record StartPayment
     public required string Currency { get; init; }
 
     /// <summary>The card to charge, as a token of the card provider.</summary>
-    [Required, StringLength(128, MinimumLength = 1), PlainText]
+    [Sensitive, Required, StringLength(128, MinimumLength = 1), PlainText]
     public required string CardToken { get; init; }
 
     /// <summary>Who is told when the payment is declined or given back, by e-mail, else by webhook; nobody when left out.</summary>

@@ -14,7 +14,7 @@ sealed record AuditRoles(string Own, string Engine)
 
     // What was written once stands; the rest are sums of it, which are moved on.
     const string Lasting = "audit.step, audit.subtree, audit.finding, audit.checkpoint, audit.archived";
-    const string Moving = "audit.ledger, audit.projection, audit.minute_figure, audit.state_count";
+    const string Moving = "audit.ledger, audit.projection, audit.minute_figure, audit.state_count, audit.transition_figure";
 
     /// <summary>The schema as the audit's role works in it.</summary>
     public PostgresArea ToWriteArea() => new(Schema, ("audit.ledger", "UPDATE"), SessionSettings, Privileges);

@@ -35,19 +35,19 @@ public sealed class LedgerStore
         Postgres:
         """
         INSERT INTO step (leaf_index, workflow_id, sequence, hash, type, key, event, from_state, to_state, kinds, outcome, duration_ms,
-            occurred_at, trace_id, witnessed_at, source)
+            stayed_ms, occurred_at, trace_id, witnessed_at, source)
         SELECT n."leafIndex", n."workflowId", n.sequence, decode(n.hash, 'hex'), n.type, n.key, n.event, n."from", n."to", n.kinds, n.outcome,
-            n."durationMs", n."occurredAt", n."traceId", @now, @source
+            n."durationMs", n."stayedMs", n."occurredAt", n."traceId", @now, @source
         FROM jsonb_to_recordset(@steps::jsonb) AS n("leafIndex" bigint, "workflowId" uuid, sequence bigint, hash text, type text, key text,
-            event text, "from" text, "to" text, kinds text, outcome text, "durationMs" bigint, "occurredAt" bigint, "traceId" text)
+            event text, "from" text, "to" text, kinds text, outcome text, "durationMs" bigint, "stayedMs" bigint, "occurredAt" bigint, "traceId" text)
         """,
         Sqlite:
         """
         INSERT INTO step (leaf_index, workflow_id, sequence, hash, type, key, event, from_state, to_state, kinds, outcome, duration_ms,
-            occurred_at, trace_id, witnessed_at, source)
+            stayed_ms, occurred_at, trace_id, witnessed_at, source)
         SELECT n.value ->> 'leafIndex', n.value ->> 'workflowId', n.value ->> 'sequence', unhex(n.value ->> 'hash'), n.value ->> 'type',
             n.value ->> 'key', n.value ->> 'event', n.value ->> 'from', n.value ->> 'to', n.value ->> 'kinds', n.value ->> 'outcome',
-            n.value ->> 'durationMs', n.value ->> 'occurredAt', n.value ->> 'traceId', @now, @source
+            n.value ->> 'durationMs', n.value ->> 'stayedMs', n.value ->> 'occurredAt', n.value ->> 'traceId', @now, @source
         FROM json_each(@steps) n
         """);
 
@@ -178,6 +178,7 @@ public sealed class LedgerStore
             Kinds = string.Join(',', step.Kinds),
             step.Outcome,
             step.DurationMs,
+            step.StayedMs,
             OccurredAt = AuditRow.Microseconds(step.OccurredAt),
             step.TraceId,
         });

@@ -25,13 +25,15 @@ sealed class ProjectionRebuild(AuditDatabase database, JournalScan journal)
 
     static readonly StoreText StepsSql = new(
         """
-        SELECT workflow_id, sequence, type, key, event, from_state, to_state, kinds, outcome, duration_ms, occurred_at, trace_id, hash
+        SELECT workflow_id, sequence, type, key, event, from_state, to_state, kinds, outcome, duration_ms, occurred_at, trace_id, hash, stayed_ms
         FROM step WHERE leaf_index >= @from AND leaf_index < @to ORDER BY leaf_index
         """);
 
     static readonly StoreText ExchangeSql = new("UPDATE projection SET generation = @generation WHERE id = 1 AND generation < @generation");
 
     static readonly StoreText ForgetMinutesSql = new("DELETE FROM minute_figure WHERE generation <= @generation");
+
+    static readonly StoreText ForgetTransitionsSql = new("DELETE FROM transition_figure WHERE generation <= @generation");
 
     static readonly StoreText ForgetStatesSql = new("DELETE FROM state_count WHERE generation <= @generation");
 
@@ -100,6 +102,7 @@ sealed class ProjectionRebuild(AuditDatabase database, JournalScan journal)
         async (session, token) =>
         {
             await session.ExecuteAsync(ForgetMinutesSql, token, ("@generation", generation));
+            await session.ExecuteAsync(ForgetTransitionsSql, token, ("@generation", generation));
             return await session.ExecuteAsync(ForgetStatesSql, token, ("@generation", generation));
         },
         cancellationToken);
@@ -138,6 +141,7 @@ sealed class ProjectionRebuild(AuditDatabase database, JournalScan journal)
         OccurredAt = row.Time(10),
         TraceId = row.TextOrNull(11),
         Hash = Convert.ToHexStringLower(row.Bytes(12)),
+        StayedMs = row.IsNull(13) ? null : row.Number(13),
     };
 }
 

@@ -6,8 +6,8 @@ using Resonance.Engine.Storage.Queries;
 namespace Resonance.Audit.Projections;
 
 /// <summary>
-/// Keeps the figures of the steps that are witnessed, in the same transaction: tables <c>projection</c>, <c>minute_figure</c> and
-/// <c>state_count</c>. The audit's role needs SELECT, INSERT, UPDATE and DELETE on the three.
+/// Keeps the figures of the steps that are witnessed, in the same transaction: tables <c>projection</c>, <c>minute_figure</c>,
+/// <c>transition_figure</c> and <c>state_count</c>. The audit's role needs SELECT, INSERT, UPDATE and DELETE on the four.
 /// </summary>
 /// <remarks>
 /// Whoever calls holds the lock on the ledger's row until the end of the transaction: then nobody else changes what is read here before it
@@ -109,6 +109,8 @@ sealed class StepProjections
         });
         await session.ExecuteAsync(
             MinutesSql, cancellationToken, ("@generation", generation), ("@minutes", JsonSerializer.Serialize(minutes, Json)));
+
+        await TransitionProjection.ApplyAsync(session, generation, tally, histogram, cancellationToken);
 
         var states = tally.States.Select(state => new { state.Where.Type, state.Where.State, state.Change }).ToArray();
         if (states.Length > 0)

@@ -8,6 +8,7 @@ namespace Resonance.Audit.Projections;
 sealed class StepTally
 {
     readonly Dictionary<(string Type, DateTimeOffset Minute), MinuteCounts> _minutes = [];
+    readonly Dictionary<TransitionPlace, TransitionCounts> _transitions = [];
     readonly Dictionary<(string Type, string State), long> _states = [];
 
     public StepTally(IEnumerable<CommittedStep> steps)
@@ -17,6 +18,9 @@ sealed class StepTally
     }
 
     public IReadOnlyDictionary<(string Type, DateTimeOffset Minute), MinuteCounts> Minutes => _minutes;
+
+    /// <summary>What became of instances in a state; steps that changed nothing about that are left out.</summary>
+    public IReadOnlyDictionary<TransitionPlace, TransitionCounts> Transitions => _transitions;
 
     /// <summary>How many more (or fewer) instances are in a state after the steps.</summary>
     public IEnumerable<((string Type, string State) Where, long Change)> States =>
@@ -31,11 +35,23 @@ sealed class StepTally
             _minutes.Add(minute, counts = new MinuteCounts());
         counts.Add(step);
 
+        AddTransition(step, minute.Item2);
         Change(step.Type, step.To, 1);
 
         // Before its first step an instance was in no state that anybody counts.
         if (step.Sequence > 1)
             Change(step.Type, step.From, -1);
+    }
+
+    void AddTransition(CommittedStep step, DateTimeOffset minute)
+    {
+        if (!TransitionCounts.Concerns(step))
+            return;
+
+        var place = new TransitionPlace(step.Type, minute, step.From, step.Event, step.To);
+        if (!_transitions.TryGetValue(place, out var counts))
+            _transitions.Add(place, counts = new TransitionCounts());
+        counts.Add(step);
     }
 
     void Change(string type, string state, long by) => _states[(type, state)] = _states.GetValueOrDefault((type, state)) + by;

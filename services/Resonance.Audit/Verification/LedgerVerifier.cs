@@ -39,6 +39,9 @@ public sealed class LedgerVerifier
         _clock = clock;
     }
 
+    /// <summary>Whether there is a key to check checkpoints with: <c>Audit:KeyFile</c> exists here, or <c>Audit:VerifierKeys</c> names one.</summary>
+    public bool HasKeys => !_keys.IsEmpty;
+
     /// <summary>How far it has come.</summary>
     public VerificationProgress Progress { get; } = new();
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
 using Resonance.Cli.Api;
@@ -31,9 +30,13 @@ static class Suggestions
     public static IEnumerable<string> Fingerprints(Tool tool, CompletionContext context) =>
         Ask(tool, context, "api/incidents/groups", groups => groups.EnumerateArray().Select(group => group.Text("fingerprint")));
 
+    public static IEnumerable<string> KeptQueues(Tool tool, CompletionContext context) => Ask(
+        tool, context, "api/queues",
+        queues => queues.Items("queues").Where(queue => queue.Text("keptOf") is not null).Select(queue => queue.Text("name")));
+
     static string[] Ask(Tool tool, CompletionContext context, string address, Func<JsonElement, IEnumerable<string?>> read)
     {
-        using var patience = new CancellationTokenSource(Patience, tool.Terminal.Clock);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             // Completions are computed in one go: a shell waits for them as this thread does.

@@ -84,6 +84,8 @@ sealed class Screen(IAnsiConsole console, bool rich, TimeProvider clock)
         foreach (var column in sheet.Columns)
         {
             var header = new TableColumn($"[bold]{Markup.Escape(column)}[/]");
+            // What a row is named by is what one copies.
+            header.NoWrap = table.Columns.Count == 0;
             table.AddColumn(sheet.Numbers.Contains(column) ? header.RightAligned() : header);
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Resonance.Cli.Api;
 using Resonance.Cli.Output;
 using Resonance.Cli.Running;

@@ -33,6 +33,9 @@ sealed class Bookkeeping
     [JsonIgnore]
     public Caller? CallerBefore { get; set; }
 
+    /// <summary>When the instance came into its current state; null when that was before it was kept.</summary>
+    public DateTimeOffset? EnteredAt { get; set; }
+
     /// <summary>Token of the deadline of the current state.</summary>
     public Guid? Deadline { get; set; }
 

@@ -61,6 +61,9 @@ public sealed record WorkflowDescription
     /// <summary>The rules that decide in it, by name.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
+    /// <summary>The types that its instances' data and its activities' messages are made of.</summary>
+    public IReadOnlyList<Type> DataTypes { get; init; } = [];
+
     /// <summary>The queues of the workers and workflows that its activities send commands to.</summary>
     public IReadOnlyList<string> Destinations { get; init; } = [];
 

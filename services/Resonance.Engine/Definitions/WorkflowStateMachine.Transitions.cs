@@ -19,7 +19,11 @@ public abstract partial class WorkflowStateMachine<TInstance>
     {
         var step = Step.Of(context);
         var engine = context.Saga.Engine;
-        step.Record(new StateChanged(previous.Name, current.Name));
+        step.Record(new StateChanged(previous.Name, current.Name)
+        {
+            StayedMs = engine.EnteredAt is { } entered ? Math.Max(0, (long)(step.Now - entered).TotalMilliseconds) : null,
+        });
+        engine.EnteredAt = step.Now;
         engine.Status = StatusIn(current.Name);
 
         if (engine.Deadline is { } running)

@@ -189,6 +189,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             States = states,
             StatusIn = StatusIn,
             Rules = [.. _rules.Values.OrderBy(rule => rule.Name, StringComparer.Ordinal)],
+            DataTypes = [typeof(TInstance), .. Activities.SelectMany(activity => new[] { activity.CommandType, activity.ReplyType })],
             Destinations = [.. Activities.Select(activity => activity.Destination).Distinct(StringComparer.Ordinal)],
             Shape = WorkflowShape.Of(this),
             Hash = WorkflowGraph.HashOf(diagram, Activities.Select(activity =>

@@ -17,9 +17,8 @@ static class DeliveryContract
 
         if (delivery.TryGetPayload(out RabbitMqBasicConsumeContext? basic))
         {
-            // A contract's exchange is called Namespace:Type. The default exchange and a queue's own exchange name no contract.
-            if (basic.Exchange.Contains(':', StringComparison.Ordinal))
-                return [UrnPrefix + basic.Exchange];
+            if (NamedByExchange(basic.Exchange) is { } published)
+                return [published];
 
             if (basic.Properties.Type is { } type && type.Contains(':', StringComparison.Ordinal))
                 return [type.StartsWith(UrnPrefix, StringComparison.Ordinal) ? type : UrnPrefix + type];
@@ -29,6 +28,10 @@ static class DeliveryContract
             "Nothing says which contract this JSON is. Publish it to the contract's exchange (for example " +
             "'Resonance.Contracts.Orders:SubmitOrder'), or name the contract in the property 'type' or the header 'MT-MessageType'.");
     }
+
+    /// <returns>The contract that an exchange stands for; null when it is a queue's own, or the default one.</returns>
+    public static string? NamedByExchange(string exchange) =>
+        exchange.Contains(':', StringComparison.Ordinal) ? UrnPrefix + exchange : null;
 
     public static string[] TypesOf(Headers headers) => headers.TryGetHeader(MessageHeaders.MessageType, out var value) && value is string text
         ? text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using MassTransit;
+using MassTransit.Middleware;
 using MassTransit.Middleware.Rescue;
 using MassTransit.Transports;
 using Resonance.Engine.Steps;
@@ -22,6 +23,12 @@ static class FaultPolicy
     {
         // A fault's message would go to an exchange that nobody listens to; the reason stands in the headers of the message set aside.
         endpoint.PublishFaults = false;
+        endpoint.ConfigureError(failed =>
+        {
+            failed.UseExecute(RememberContract);
+            failed.UseFilter(new GenerateFaultFilter());
+            failed.UseFilter(new ErrorTransportFilter());
+        });
         endpoint.ConfigureDeadLetter(untaken => untaken.UseExecuteAsync(SetAsideAsync));
 
         // A store that is away blames no message: a worker waits for it, as a step does.
@@ -41,6 +48,20 @@ static class FaultPolicy
             retry.Ignore<WrongWorkflowException>();
             retry.Intervals([.. InPlace]);
         });
+    }
+
+    /// <summary>
+    /// Bare JSON may have its contract from nothing but the exchange that it was published to, which a message that was set aside no longer
+    /// knows: it could not be sent to its queue again.
+    /// </summary>
+    static void RememberContract(ExceptionReceiveContext failed)
+    {
+        if (failed.TryGetPayload(out RabbitMqBasicConsumeContext? basic)
+            && DeliveryContract.TypesOf(failed.TransportHeaders).Length == 0
+            && DeliveryContract.NamedByExchange(basic.Exchange) is { } contract)
+        {
+            failed.ExceptionHeaders.Set(MessageHeaders.MessageType, contract);
+        }
     }
 
     /// <summary>

@@ -39,7 +39,11 @@ public abstract record JournalEntry
 }
 
 /// <summary>The instance went from one state to another. Names are PascalCase, as in code.</summary>
-public sealed record StateChanged(string From, string To) : JournalEntry;
+public sealed record StateChanged(string From, string To) : JournalEntry
+{
+    /// <summary>Milliseconds that the instance had been in <c>From</c>; null for the first state, and in journals that were written before it was kept.</summary>
+    public long? StayedMs { get; init; }
+}
 
 /// <summary>A rule was evaluated.</summary>
 /// <param name="Rule">Name, e.g. <c>fraud_score</c>.</param>

@@ -17,12 +17,23 @@ public static class StepSummary
         var kinds = new List<string>();
         string? outcome = null;
         long? duration = null;
+        long? stayed = null;
+        var left = false;
         using (var entries = JsonDocument.Parse(row.Entries))
         {
             foreach (var entry in entries.RootElement.EnumerateArray())
             {
                 var kind = entry.GetProperty("kind").GetString() ?? throw new JsonException("A journal entry's kind is null.");
                 kinds.Add(kind);
+
+                // Of the states that a step goes through, it stayed in the first one.
+                if (kind == "stateChanged" && !left)
+                {
+                    left = true;
+                    stayed = entry.TryGetProperty("stayedMs", out var milliseconds) && milliseconds.ValueKind == JsonValueKind.Number
+                        ? milliseconds.GetInt64() : null;
+                }
+
                 if (kind != "finished")
                     continue;
                 outcome = entry.GetProperty("outcome").GetString();
@@ -42,6 +53,7 @@ public static class StepSummary
             Kinds = kinds,
             Outcome = outcome,
             DurationMs = duration,
+            StayedMs = stayed,
             Hash = Convert.ToHexStringLower(row.Hash),
             OccurredAt = row.OccurredAt,
             TraceId = ActivityContext.TryParse(row.TraceParent, null, out var trace) ? trace.TraceId.ToHexString() : null,

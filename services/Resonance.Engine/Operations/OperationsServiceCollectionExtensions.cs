@@ -23,6 +23,12 @@ static class OperationsServiceCollectionExtensions
                 provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<DeliveryOptions>().Lease,
                 provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<KeptMessages, MemoryKeptMessages>();
+        services.TryAddSingleton(provider => new QueueList(
+            provider.GetRequiredService<QueueWatch>(),
+            new OutboxCounts(
+                provider.GetRequiredService<IDbContextFactory<ReadContext>>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<WorkflowCatalog>(), provider.GetServices<KnownQueue>()));
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(
             provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),

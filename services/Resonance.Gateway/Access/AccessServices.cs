@@ -24,6 +24,7 @@ static class AccessServices
         services.AddSingleton<OpenAccess>();
         services.AddHttpContextAccessor();
         services.AddScoped<Operator>();
+        services.AddSingleton<SensitiveData>();
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, SignedInCircuits>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessAnswers>();

@@ -29,6 +29,7 @@ static class StreamEndpoint
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/audit/stream", StreamAsync)
         .RequireRole(Role.Viewer)
+        .WithMetadata(new MasksItself())
         .WithName("StreamTrail")
         .WithTags("Audit")
         .WithSummary("Tells of steps as they are witnessed, as server-sent events")
@@ -45,6 +46,8 @@ static class StreamEndpoint
         [FromServices] IOptions<JsonOptions> json,
         WorkflowCatalog catalog,
         ObservabilityOptions observability,
+        SensitiveData sensitive,
+        Operator who,
         HttpContext context,
         [Description("An instance, by its id or by its key.")] string? workflow,
         [Description("Workflow type, e.g. order.")] string? type,
@@ -70,7 +73,8 @@ static class StreamEndpoint
             Func<TrailStep, IReadOnlyList<string>> tell = text == "true"
                 ? step => step.Lines
                 : step => [JsonSerializer.Serialize(TrailItem.Of(step, observability), json.Value.SerializerOptions)];
-            await WriteAsync(context, listener, tell, stop.Token);
+            var actor = await who.GetAsync();
+            await WriteAsync(context, listener, steps => sensitive.HideAsync(actor, steps, stop.Token), tell, stop.Token);
         }
         catch (Exception exception) when (exception is DbException or IOException || stop.IsCancellationRequested)
         {
@@ -81,7 +85,8 @@ static class StreamEndpoint
     }
 
     static async Task WriteAsync(
-        HttpContext context, LedgerListener listener, Func<TrailStep, IReadOnlyList<string>> tell, CancellationToken cancellationToken)
+        HttpContext context, LedgerListener listener, Func<IReadOnlyList<TrailStep>, ValueTask<IReadOnlyList<TrailStep>>> hide,
+        Func<TrailStep, IReadOnlyList<string>> tell, CancellationToken cancellationToken)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
@@ -93,7 +98,7 @@ static class StreamEndpoint
         await SendAsync(response, $"retry: 1000\nid: {Text(listener.Position)}\n\n", cancellationToken);
         while (true)
         {
-            var steps = await listener.NextAsync(Heartbeat, cancellationToken);
+            var steps = await hide(await listener.NextAsync(Heartbeat, cancellationToken));
             var events = new StringBuilder();
             foreach (var step in steps)
                 Append(events, step.Position, tell(step));

@@ -32,6 +32,8 @@ static class TrailEndpoint
 
     static async Task<IResult> ReadAsync(
         [FromServices] AuditTrailReader trail,
+        SensitiveData sensitive,
+        Operator who,
         WorkflowCatalog catalog,
         ObservabilityOptions observability,
         HttpRequest request,
@@ -56,6 +58,7 @@ static class TrailEndpoint
             return Problems.Invalid(query.Errors, "The query has values that are not known.");
 
         var page = await trail.ReadAsync(filter, most, before, cancellationToken);
+        page = page with { Steps = await sensitive.HideAsync(await who.GetAsync(), page.Steps, cancellationToken) };
         var next = page.Next is { } position ? TrailValues.Cursor(position) : null;
         request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
         return AsksForText(request)

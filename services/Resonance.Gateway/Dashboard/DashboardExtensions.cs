@@ -7,6 +7,8 @@ using MudBlazor.Services;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
+using Resonance.Gateway.Dashboard.Verification;
+using Resonance.Gateway.Dashboard.Machines;
 
 namespace Resonance.Gateway.Dashboard;
 
@@ -19,7 +21,9 @@ public static class DashboardExtensions
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         services.AddSingleton<LiveFigures>();
+        services.AddSingleton<MachineReader>();
         services.AddSingleton<StoryReader>();
+        services.AddSingleton<VerificationRun>();
         services.AddSingleton<DepthHistory>();
         services.AddHostedService(provider => provider.GetRequiredService<DepthHistory>());
         return services;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Diagrams;
 
@@ -21,6 +22,7 @@ static class DiagramEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/workflow-types/{type}/diagram", DrawType)
+            .RequireRole(Role.Viewer)
             .WithName("GetWorkflowTypeDiagram")
             .WithTags("Workflow types")
             .WithSummary("Draws a workflow's machine")
@@ -29,6 +31,7 @@ static class DiagramEndpoints
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/workflows/{id:guid}/diagram", DrawInstanceAsync)
+            .RequireRole(Role.Viewer)
             .WithName("GetWorkflowDiagram")
             .WithTags("Workflows")
             .WithSummary("Draws the machine of an instance with the way that it went, and where it stands")

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using Resonance.Gateway.Access;
@@ -14,7 +13,7 @@ namespace Resonance.Gateway.Idempotency;
 /// given again (draft-ietf-httpapi-idempotency-key-header).
 /// </summary>
 /// <remarks>Only what was done is kept. A refusal did nothing: the same key may come again with a better request.</remarks>
-sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<IdempotencyFilter> logger) : IEndpointFilter
+sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions access, ILogger<IdempotencyFilter> logger) : IEndpointFilter
 {
     public const string HeaderName = "Idempotency-Key";
 
@@ -46,9 +45,8 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<Idempoten
                 "Nothing was done.");
         }
 
-        var most = http.RequestServices.GetRequiredService<AccessOptions>().Limits.BodyBytes;
-        var body = await TakeBodyAsync(http.Request, most, http.RequestAborted);
-        var key = Hash($"{http.User.Identity?.Name}\n{given}", default);
+        var body = await TakeBodyAsync(http.Request, access.Limits.BodyBytes, http.RequestAborted);
+        var key = Hash($"{http.User.Identity?.AuthenticationType}/{Actor.Of(http.User)?.Name}\n{given}", default);
         var fingerprint = Hash($"{http.Request.Path}{http.Request.QueryString}\n{http.Request.ContentType}\n", body);
         var claim = await store.ClaimAsync(key, fingerprint, http.RequestAborted);
         if (claim.Fingerprint != fingerprint)
@@ -75,7 +73,7 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<Idempoten
             // Whatever became of the client: the next one with the key must find what happened.
             try
             {
-                if (answer is { Status: < 300 } && answer.Body.Length <= BodyBytesMax)
+                if (answer is { Status: < 300 } && answer.Body.Length <= BodyBytesMax && !IsSecret(context.HttpContext))
                     await store.KeepAsync(key, claim, answer, CancellationToken.None);
                 else
                     await store.GiveUpAsync(key, claim, CancellationToken.None);
@@ -88,6 +86,9 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, ILogger<Idempoten
             }
         }
     }
+
+    /// <summary>An answer that nobody may store, like a new API key's, is not stored here either.</summary>
+    static bool IsSecret(HttpContext http) => http.Response.Headers.CacheControl == "no-store";
 
     /// <summary>Runs the endpoint and catches what it writes.</summary>
     static async Task<KeptAnswer> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -28,7 +28,7 @@ sealed class SendEmailWorker(WorkerEffects effects, SmtpOptions options, TimePro
         }
 
         if (!MailboxAddress.TryParse(command.Address, out var recipient) || recipient.Address != command.Address)
-            return WorkerResult.Refused("invalid_address", $"'{command.Address}' is no e-mail address.");
+            return WorkerResult.Refused("invalid_address", "The recipient's address is no e-mail address.");
         var outcome = MessageTemplate.Render(command.Template, command.Data);
         if (outcome.Text is not { } text)
             return WorkerResult.Refused("invalid_template", outcome.Problem!);

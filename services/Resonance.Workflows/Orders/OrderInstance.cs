@@ -1,3 +1,4 @@
+using Resonance.Contracts;
 using Resonance.Contracts.Inventory;
 using Resonance.Contracts.Notifications;
 using Resonance.Contracts.Orders;
@@ -21,6 +22,7 @@ public sealed class OrderInstance : WorkflowInstance
     public decimal Total { get; set; }
 
     /// <summary>The card to charge, as a token of the card provider.</summary>
+    [Sensitive]
     public string CardToken { get; set; } = "";
 
     /// <summary>The payment workflow of this order.</summary>

@@ -1,3 +1,4 @@
+using Resonance.Contracts;
 using Resonance.Contracts.Notifications;
 using Resonance.Engine.Definitions;
 
@@ -16,6 +17,7 @@ public sealed class PaymentInstance : WorkflowInstance
     public string Currency { get; set; } = "";
 
     /// <summary>The card to charge, as a token of the card provider.</summary>
+    [Sensitive]
     public string CardToken { get; set; } = "";
 
     /// <summary>How likely fraud is, 0 to 1; null until assessed.</summary>

@@ -10,8 +10,10 @@ static class StepHistories
 
     static readonly string[] Types = ["order", "payment", "notification"];
     static readonly string[] States = ["Pending", "Working", "Suspended", "Undoing"];
+    static readonly string[] Events = ["Happened", "Arrived"];
+
     static readonly string[] Kinds =
-        ["retryScheduled", "compensationStarted", "suspended", "eventRejected", "ruleEvaluated", "commandSent", "kindOfAnotherBuild"];
+        ["attemptFailed", "retryScheduled", "compensationStarted", "suspended", "eventRejected", "ruleEvaluated", "commandSent", "kindOfAnotherBuild"];
 
     static readonly string[] Outcomes = ["completed", "completed", "completed", "failed", "cancelled"];
 
@@ -59,7 +61,11 @@ static class StepHistories
             var to = outcome is null ? States[random.Next(States.Length)] : $"{char.ToUpperInvariant(outcome[0])}{outcome[1..]}";
             yield return Step(
                 Id(seed, number), sequence, state, to, at, type, outcome, ends ? (long)(at - started).TotalMilliseconds : null,
-                [.. Enumerable.Range(0, random.Next(4)).Select(_ => Kinds[random.Next(Kinds.Length)])]);
+                [.. Enumerable.Range(0, random.Next(4)).Select(_ => Kinds[random.Next(Kinds.Length)])]) with
+            {
+                Event = Events[random.Next(Events.Length)],
+                StayedMs = state != to && random.Next(4) > 0 ? (long)Math.Pow(10, random.NextDouble() * 6) : null,
+            };
             state = to;
         }
     }

@@ -84,7 +84,7 @@ static class StoredSteps
     static IEnumerable<string> EntriesOf(CommittedStep step)
     {
         if (step.From != step.To)
-            yield return JsonSerializer.Serialize(new { kind = "stateChanged", from = step.From, to = step.To });
+            yield return JsonSerializer.Serialize(new { kind = "stateChanged", from = step.From, to = step.To, stayedMs = step.StayedMs });
         foreach (var kind in step.Kinds.Where(kind => kind is not ("stateChanged" or "finished")))
             yield return EntryOf(kind);
         if (step.Outcome is not null)
@@ -94,6 +94,7 @@ static class StoredSteps
     static string EntryOf(string kind) => kind switch
     {
         "retryScheduled" => """{"kind":"retryScheduled","activity":"AssessCard","retry":1,"delayMs":2000,"policy":"2 s","cause":"timeout"}""",
+        "attemptFailed" => """{"kind":"attemptFailed","activity":"AssessCard","attempt":1,"errorKind":"timeout","error":"no answer within 5 s"}""",
         "compensationStarted" => """{"kind":"compensationStarted","activity":"ReserveInventory","reason":"out of stock"}""",
         "suspended" => """{"kind":"suspended","cause":"the card provider does not answer","activity":"AssessCard","attempts":5}""",
         "eventRejected" => """{"kind":"eventRejected","event":"CardCaptured","state":"Pending","reason":"the state does not accept it"}""",

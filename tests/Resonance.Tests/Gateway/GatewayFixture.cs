@@ -16,7 +16,9 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway;
+using Resonance.Gateway.Access;
 using Resonance.Tests.Engine.Storage.Queries;
 using Resonance.Workflows.Payments;
 using Xunit;
@@ -49,6 +51,8 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     internal List<(IncidentFilter Filter, OperatorRequest Request, int PerSecond)> BulkActs { get; } = [];
 
+    protected List<(WorkflowFilter Filter, string List)> ListActs { get; } = [];
+
     internal PaymentRules PaymentRules { get; } = new();
 
     /// <summary>Whether a rule can only be published after a what-if.</summary>
@@ -56,6 +60,9 @@ public abstract class GatewayFixture : IAsyncLifetime
 
     /// <summary>Where traces can be seen.</summary>
     protected virtual string? TraceUrl => null;
+
+    /// <summary>Who may come in; everybody on this machine unless a test says otherwise.</summary>
+    private protected virtual AccessOptions Access { get; } = new();
 
     protected virtual TimeProvider Clock => TimeProvider.System;
 
@@ -83,9 +90,10 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
             .AddSingleton<ActOnIncidents>(ActOnIncidentsAsync)
+            .AddSingleton<ActOnList>(ActOnListAsync)
             .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddSingleton(new ObservabilityOptions { TraceUrl = TraceUrl })
-            .AddResonanceGateway();
+            .AddResonanceGateway(Access);
         builder.Services.AddSingleton(new RuleSetOptions { RequireWhatIf = RequireWhatIf });
         builder.Services.AddRuleSets();
         builder.Services.AddOperations();
@@ -93,12 +101,18 @@ public abstract class GatewayFixture : IAsyncLifetime
         AddServices(builder.Services);
         _app = builder.Build();
         _app.MapResonanceGateway();
+        Map(_app);
         await _app.StartAsync(Cancel);
         Http = _app.GetTestClient();
     }
 
     /// <summary>Adds what only some tests need.</summary>
     private protected virtual void AddServices(IServiceCollection services)
+    {
+    }
+
+    /// <summary>Maps what only some tests need.</summary>
+    private protected virtual void Map(WebApplication app)
     {
     }
 
@@ -186,6 +200,13 @@ public abstract class GatewayFixture : IAsyncLifetime
             Refused = 2,
             Refusals = ["SUSPENDED does not allow it."],
         });
+    }
+
+    async Task<BulkAction> ActOnListAsync(
+        WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken)
+    {
+        ListActs.Add((filter, list));
+        return await ActOnIncidentsAsync(new IncidentFilter(), request, perSecond, cancellationToken);
     }
 
     static WorkflowDescription Order => new()

@@ -10,7 +10,7 @@ namespace Resonance.Gateway.Dashboard.Instances;
 /// <param name="Kind">One or two words.</param>
 /// <param name="Tone"><c>plain</c>, <c>good</c>, <c>bad</c> or <c>person</c>.</param>
 /// <param name="Text">What happened.</param>
-sealed record EntryWords(string Kind, string Tone, string Text)
+public sealed record EntryWords(string Kind, string Tone, string Text)
 {
     /// <summary>The facts that a rule saw; null for other entries.</summary>
     public IReadOnlyList<FactValue>? Values { get; private init; }
@@ -82,4 +82,4 @@ sealed record EntryWords(string Kind, string Tone, string Text)
 /// <param name="Name">The fact.</param>
 /// <param name="Value">As JSON.</param>
 /// <param name="Decides">Whether the rule read it.</param>
-sealed record FactValue(string Name, string Value, bool Decides);
+public sealed record FactValue(string Name, string Value, bool Decides);

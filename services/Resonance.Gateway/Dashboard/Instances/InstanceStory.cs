@@ -5,6 +5,7 @@ using Resonance.Engine.Journal;
 using Resonance.Engine.Operations;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Diagrams;
 
 namespace Resonance.Gateway.Dashboard.Instances;
@@ -44,10 +45,13 @@ public sealed record StoryStep(JournalRow Row, IReadOnlyList<JournalEntry> Entri
 
 /// <summary>Reads stories.</summary>
 sealed class StoryReader(
-    JournalScan journal, Explanations explanations, AuditTrailReader trail, LedgerProofs proofs, WorkflowCatalog catalog)
+    JournalScan journal, Explanations explanations, AuditTrailReader trail, LedgerProofs proofs, WorkflowCatalog catalog, SensitiveData sensitive)
 {
+    /// <param name="id">The instance.</param>
+    /// <param name="reader">Who reads it: what is sensitive is hidden from who may not see it.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
     /// <returns>Null when there is no such instance.</returns>
-    public async Task<InstanceStory?> ReadAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<InstanceStory?> ReadAsync(Guid id, Actor reader, CancellationToken cancellationToken)
     {
         ScannedInstance? found = null;
         await foreach (var instance in journal.ReadAllAsync(id, cancellationToken))
@@ -56,7 +60,7 @@ sealed class StoryReader(
             return null;
 
         var page = await trail.ReadAsync(new TrailFilter { Workflow = id.ToString("D") }, 1, before: null, cancellationToken);
-        return new InstanceStory
+        var story = new InstanceStory
         {
             Row = row,
             Workflow = catalog.Find(row.Type),
@@ -67,6 +71,40 @@ sealed class StoryReader(
             Witnessed = page.Steps.FirstOrDefault(),
             Checkpoint = await proofs.FindNewestAsync(cancellationToken),
         };
+        return SensitiveData.IsHiddenFrom(reader) ? Hide(story) : story;
+    }
+
+    /// <summary>After the chain was checked: what is hidden has another hash.</summary>
+    InstanceStory Hide(InstanceStory story)
+    {
+        var values = sensitive.ValuesIn(story.Row.Data);
+        return story with
+        {
+            Row = story.Row with { Data = sensitive.HideIn(story.Row.Data) },
+            Explanation = story.Explanation is { } explanation ? Hide(explanation) : null,
+            Steps =
+            [
+                .. story.Steps.Select(step => step.Row with { Data = sensitive.HideIn(step.Row.Data), Entries = Said(sensitive.HideIn(step.Row.Entries)) })
+                    .Select(row => new StoryStep(row, JournalEntry.ReadAll(row.Entries))),
+            ],
+        };
+
+        Explanation Hide(Explanation told) => told with
+        {
+            MovesOn = [.. told.MovesOn.Select(Said)],
+            Activities =
+            [
+                .. told.Activities.Select(activity => activity with
+                {
+                    Situation = activity.Situation with { LastError = activity.Situation.LastError is { } error ? Said(error) : null },
+                }),
+            ],
+            Situation = told.Situation is not { Suspension: { } suspension } situation
+                ? told.Situation
+                : situation with { Suspension = suspension with { Cause = Said(suspension.Cause) } },
+        };
+
+        string Said(string text) => SensitiveData.Without(text, values);
     }
 
     static string Draw(WorkflowDescription workflow, WorkflowRow row, IReadOnlyList<JournalRow> journal)

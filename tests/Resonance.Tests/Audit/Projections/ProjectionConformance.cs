@@ -15,6 +15,8 @@ public abstract class ProjectionConformance : AuditSuite
 
     ProjectedFigures Figures => Of<ProjectedFigures>();
 
+    ProjectedMachines Machines => Of<ProjectedMachines>();
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 7)]
@@ -112,6 +114,7 @@ public abstract class ProjectionConformance : AuditSuite
         var steps = await CommitAsync(StepHistories.Of(seed: 8, instances: 150));
         await Ledger.AppendAsync(steps, StepSource.Message, Cancel);
         await ExecuteAsync("UPDATE minute_figure SET steps = steps + 7, durations = NULL");
+        await ExecuteAsync("UPDATE transition_figure SET failed = failed + 7, stays = NULL");
         await ExecuteAsync("DELETE FROM state_count");
 
         var told = new List<RebuildProgress>();
@@ -227,10 +230,35 @@ public abstract class ProjectionConformance : AuditSuite
                 .Select(state => KeyValuePair.Create(state.Key, (int)state.Value)).OrderBy(state => state.Key));
         }
 
+        foreach (var type in steps.GroupBy(step => step.Type))
+            await AssertWaysAsync([.. counted.Where(step => step.Type == type.Key)], type.Key, from, to);
+
         var minutes = counted.GroupBy(step => step.OccurredAt.AddTicks(-(step.OccurredAt.UtcTicks % TimeSpan.TicksPerMinute)))
             .OrderBy(minute => minute.Key).ToArray();
         Assert.Equal(minutes.Select(minute => minute.Key), figures.Minutes.Select(minute => minute.Minute));
         Assert.All(minutes.Zip(figures.Minutes), pair => AssertEqual([.. pair.First], pair.Second.Figures));
+    }
+
+    async Task AssertWaysAsync(IReadOnlyList<CommittedStep> steps, string type, DateTimeOffset from, DateTimeOffset to)
+    {
+        var figures = await Machines.ReadAsync(type, from, to, Cancel);
+
+        var ways = steps.Where(step => step.From != step.To || step.Kinds.Contains("attemptFailed") || step.Kinds.Contains("stateChanged"))
+            .GroupBy(step => (step.From, step.Event, step.To))
+            .Select(way => new WayFigures(
+                way.Key.From, way.Key.Event, way.Key.To, way.Count(), Kinds(way, "attemptFailed"), Kinds(way, "retryScheduled")));
+        Assert.Equal(ways.OrderBy(way => (way.From, way.Event, way.To)), figures.Ways.OrderBy(way => (way.From, way.Event, way.To)));
+        var stays = steps.Where(step => step.StayedMs is not null).GroupBy(step => step.From).ToDictionary(
+            state => state.Key, state => state.Select(step => step.StayedMs!.Value).Order().ToArray());
+        Assert.Equal(stays.Keys.Order(), figures.Stays.Keys.Order());
+        foreach (var (state, known) in stays)
+        {
+            Assert.Equal((long)Math.Round(known.Average(), MidpointRounding.AwayFromZero), figures.Stays[state].AverageMs);
+            var median = known[(known.Length * 50 + 99) / 100 - 1];
+            Assert.InRange(Math.Abs(figures.Stays[state].P50Ms - median), 0, median / 256.0);
+        }
+
+        static int Kinds(IEnumerable<CommittedStep> steps, string kind) => steps.Sum(step => step.Kinds.Count(candidate => candidate == kind));
     }
 
     /// <summary>Tells at once, on the thread that reports.</summary>
