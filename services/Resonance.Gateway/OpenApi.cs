@@ -85,6 +85,13 @@ static class OpenApi
         Choose(operation, "action", OperatorActions.All);
     }
 
+    public static async Task DescribeListActionAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        await DescribeBodyAsync<ListActionAsked>(operation, context, cancellationToken);
+        Choose(operation, "action", OperatorActions.All);
+    }
+
     /// <summary>Describes a body that the endpoint reads itself.</summary>
     public static async Task DescribeBodyAsync<TBody>(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken) =>

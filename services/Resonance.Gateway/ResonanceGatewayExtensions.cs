@@ -95,6 +95,7 @@ public static class ResonanceGatewayExtensions
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
         ListEndpoint.Map(api);
+        ListActionEndpoint.Map(api);
         ActionEndpoint.Map(api);
         ExplainEndpoint.Map(api);
         EventEndpoint.Map(api);

@@ -22,7 +22,15 @@ static class HostAccess
         // Kept, so that a restart signs nobody out. Whoever can read the folder can make cookies, and could read the store beside it as well.
         builder.Services.AddDataProtection()
             .SetApplicationName("resonance")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(options.DataDirectory, KeyFolder)));
+            .PersistKeysToFileSystem(FolderFor(options.DataDirectory));
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+
+    static DirectoryInfo FolderFor(string dataDirectory)
+    {
+        var path = Path.Combine(dataDirectory, KeyFolder);
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -9,7 +9,7 @@ namespace Resonance.Cli.Api;
 sealed record Pages(IReadOnlyList<JsonElement> Items, string? NextCursor)
 {
     // The most that the server gives at once.
-    const int PageMax = 200;
+    public const int PageMax = 200;
 
     /// <summary>The answer as the API would give it in one page.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(new JsonObject

@@ -19,6 +19,7 @@ static class CommandTree
         RuleCommands.Create(tool),
         ScheduleCommands.Create(tool),
         DeadLetterCommands.Create(tool),
+        QueueCommand.Create(tool),
         VerifyCommand.Create(tool),
         DiagramCommand.Create(tool),
         KeyCommands.Create(tool),

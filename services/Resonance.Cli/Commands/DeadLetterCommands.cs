@@ -15,10 +15,12 @@ static class DeadLetterCommands
 
     static Command CreateList(Tool tool)
     {
-        var (limit, all) = (ListCommand.Limit(), ListCommand.All());
-        var command = new Command("list", "Lists messages that were set aside, the last one first.") { limit, all };
+        var (limit, all, queue) = (ListCommand.Limit(), ListCommand.All(), Queue(tool));
+        var command = new Command("list", "Lists messages that were set aside, the last one first.") { limit, all, queue };
         return tool.Does(command, async session =>
         {
+            if (session.Value(queue) is { } name)
+                return await QueueCommand.ListKeptAsync(session, name, session.Value(all) ? Pages.PageMax : session.Value(limit));
             var pages = await ReadAsync(session, session.Value(all) ? null : session.Value(limit));
             return session.Show(pages.ToJson(), screen =>
             {
@@ -39,40 +41,48 @@ static class DeadLetterCommands
 
     static Command CreateShow(Tool tool)
     {
-        var message = Message();
-        return tool.Does(new Command("show", "Shows a message that was set aside.") { message }, async session =>
+        var (message, queue) = (new Argument<string>("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id." }, Queue(tool));
+        return tool.Does(new Command("show", "Shows a message that was set aside.") { message, queue }, async session =>
         {
             var id = session.Value(message);
-            var item = (await ReadAsync(session, null)).Items.FirstOrDefault(item => item.Text("messageId") == id.ToString());
+            if (session.Value(queue) is { } name)
+                return await QueueCommand.ShowKeptAsync(session, name, id);
+            var item = (await ReadAsync(session, null)).Items.FirstOrDefault(item => item.Text("messageId") == id);
             if (item.ValueKind == JsonValueKind.Undefined)
                 throw new ToolFailure(ExitCodes.NotFound, $"No message with the id {id} is set aside.");
-            return session.Show(item, screen =>
-            {
-                foreach (var member in item.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-                    screen.Say($"{member.Name,-13} {Words.Safe(member.Value.ToString())}");
-            });
+            return session.Show(item, screen => Members(screen, item));
         });
+    }
+
+    /// <summary>Each member of a message on a line.</summary>
+    public static void Members(Screen screen, JsonElement item)
+    {
+        foreach (var member in item.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
+            screen.Say($"{member.Name,-13} {Words.Safe(member.Value.ToString())}");
     }
 
     static Command CreateRedrive(Tool tool)
     {
-        var message = new Argument<Guid?>("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id.", Arity = ArgumentArity.ZeroOrOne };
+        var message = new Argument<string?>("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id.", Arity = ArgumentArity.ZeroOrOne };
+        var queue = Queue(tool);
         var all = new Option<bool>("--all") { Description = "Every message that is set aside." };
-        var command = new Command("redrive", "Puts messages that were set aside back into delivery.") { message, all };
+        var command = new Command("redrive", "Puts messages that were set aside back into delivery.") { message, all, queue };
         return tool.Does(command, async session =>
         {
             if (session.Value(message) is null == !session.Value(all))
                 throw new ToolFailure(ExitCodes.WrongUsage, "Name a message by its id, or give --all.");
+            if (session.Value(queue) is { } name)
+                return await QueueCommand.RedriveKeptAsync(session, name, session.Value(message));
 
             IReadOnlyList<string> ids = session.Value(message) is { } one
-                ? [one.ToString()]
+                ? [one]
                 : [.. (await ReadAsync(session, null)).Items.Select(item => item.Text("messageId")!)];
             await session.Screen.FollowAsync("Putting back", async progress =>
             {
                 for (var done = 0; done < ids.Count; done++)
                 {
                     progress(done, ids.Count);
-                    await session.Api.SendAsync(HttpMethod.Post, $"api/dead-letters/{ids[done]}/redrive", null);
+                    await session.Api.SendAsync(HttpMethod.Post, $"api/dead-letters/{Query.Part(ids[done])}/redrive", null);
                 }
 
                 progress(ids.Count, ids.Count);
@@ -83,7 +93,16 @@ static class DeadLetterCommands
         });
     }
 
-    static Argument<Guid> Message() => new("MESSAGE") { HelpName = "MESSAGE", Description = "The message's id." };
+    static Option<string?> Queue(Tool tool)
+    {
+        var queue = new Option<string?>("--queue")
+        {
+            Description = "A queue of the broker that keeps what could not be handled, e.g. order_error; what the store set aside when left out.",
+            HelpName = "NAME",
+        };
+        queue.CompletionSources.Add(context => Suggestions.KeptQueues(tool, context));
+        return queue;
+    }
 
     static Task<Pages> ReadAsync(Session session, int? most) => Pages.ReadAsync(session.Api, () => new Query("api/dead-letters"), most);
 }

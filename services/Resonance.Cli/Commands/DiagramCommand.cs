@@ -12,21 +12,23 @@ static class DiagramCommand
     {
         var what = new Argument<string>("TYPE|ID|KEY") { HelpName = "TYPE|ID|KEY", Description = "A workflow, e.g. order; or an instance, by its id or by its key." };
         what.CompletionSources.Add(context => Suggestions.Types(tool, context));
-        var svg = new Option<string?>("--svg") { Description = "Writes the picture as SVG to this file.", HelpName = "FILE" };
+        var svg = new Option<string?>("--svg") { Description = "Writes the picture as SVG to this file; of an instance with the way that it took.", HelpName = "FILE" };
         var command = new Command("diagram", "Prints the state diagram of a workflow in Mermaid, or writes it as a picture.") { what, svg };
         return tool.Does(command, async session =>
         {
             var types = await session.Api.GetAsync("api/workflow-types");
             var name = session.Value(what);
-            var type = types.EnumerateArray().FirstOrDefault(type => type.Text("type") == name);
-            var address = type.Text("type") is { } known
-                ? $"api/workflow-types/{Query.Part(known)}/diagram"
-                : $"api/workflows/{await Instance.FindAsync(session, name)}/diagram";
-            return session.Value(svg) is { } file
-                ? await WriteAsync(session, address, file)
-                : await PrintAsync(session, address);
+            Guid? id = types.EnumerateArray().Any(type => type.Text("type") == name) ? null : await Instance.FindAsync(session, name);
+            if (session.Value(svg) is { } file)
+                return await WriteAsync(session, id is null ? TypeAddress(name) : $"api/workflows/{id}/diagram", file);
+
+            // Mermaid cannot light the way of one instance: its machine is printed.
+            var type = id is null ? name : (await session.Api.GetAsync($"api/workflows/{id}")).Text("type")!;
+            return await PrintAsync(session, TypeAddress(type));
         });
     }
+
+    static string TypeAddress(string type) => $"api/workflow-types/{Query.Part(type)}/diagram";
 
     static async Task<int> WriteAsync(Session session, string address, string file)
     {

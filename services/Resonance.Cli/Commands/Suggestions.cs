@@ -30,6 +30,10 @@ static class Suggestions
     public static IEnumerable<string> Fingerprints(Tool tool, CompletionContext context) =>
         Ask(tool, context, "api/incidents/groups", groups => groups.EnumerateArray().Select(group => group.Text("fingerprint")));
 
+    public static IEnumerable<string> KeptQueues(Tool tool, CompletionContext context) => Ask(
+        tool, context, "api/queues",
+        queues => queues.Items("queues").Where(queue => queue.Text("keptOf") is not null).Select(queue => queue.Text("name")));
+
     static string[] Ask(Tool tool, CompletionContext context, string address, Func<JsonElement, IEnumerable<string?>> read)
     {
         using var patience = new CancellationTokenSource(Patience);

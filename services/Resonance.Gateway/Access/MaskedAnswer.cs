@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -17,15 +18,25 @@ sealed record MasksItself;
 /// </remarks>
 sealed class MaskedAnswer(IResult inner) : IResult
 {
+    const string ConditionParameter = "data";
+
+    // As the framework writes all other answers.
+    static readonly JsonSerializerOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var answer = await next(context);
         var request = context.HttpContext;
-        if (Actor.Of(request.User) is not { } actor || !SensitiveData.IsHiddenFrom(actor)
-            || request.GetEndpoint()?.Metadata.GetMetadata<MasksItself>() is not null)
-        {
+        if (Actor.Of(request.User) is not { } actor || !SensitiveData.IsHiddenFrom(actor))
+            return await next(context);
+
+        // Whoever may ask which instances have a value finds the value by asking often enough.
+        var sensitive = request.RequestServices.GetRequiredService<SensitiveData>();
+        if (request.Request.Query[ConditionParameter].OfType<string>().Any(sensitive.IsSensitivePath))
+            return Problems.Forbidden("A condition on a sensitive field takes the role operator; yours is viewer.");
+
+        var answer = await next(context);
+        if (request.GetEndpoint()?.Metadata.GetMetadata<MasksItself>() is not null)
             return answer;
-        }
 
         return new MaskedAnswer(answer as IResult ?? TypedResults.Ok(answer));
     }
@@ -75,7 +86,7 @@ sealed class MaskedAnswer(IResult inner) : IResult
         var values = await sensitive.ValuesOfAsync(instances, context.RequestAborted);
         if (values.Count > 0)
             Redact(node, values);
-        return JsonSerializer.SerializeToUtf8Bytes(node);
+        return JsonSerializer.SerializeToUtf8Bytes(node, Written);
     }
 
     static void Collect(JsonNode? node, HashSet<Guid> instances)

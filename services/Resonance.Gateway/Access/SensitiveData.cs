@@ -31,7 +31,7 @@ sealed class SensitiveData(WorkflowCatalog catalog, IWorkflowStore store)
 
     /// <summary>Whether a path such as <c>notify.email</c> leads to, or through, a sensitive member.</summary>
     public bool IsSensitivePath(string path) =>
-        path.Split(['.', '[', ']', '/', '$', '\'', '"'], StringSplitOptions.RemoveEmptyEntries).Any(IsSensitive);
+        path.Split(['.', '[', ']', '/', '$', '\'', '"', ' '], StringSplitOptions.RemoveEmptyEntries).Any(IsSensitive);
 
     /// <summary>Hides the sensitive members of a document, in place.</summary>
     public JsonNode? Hide(JsonNode? node)

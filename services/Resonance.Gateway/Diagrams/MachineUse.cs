@@ -24,7 +24,8 @@ sealed record WayUse(IReadOnlyList<string> Events, long Taken, long Failed, long
 
 /// <summary>
 /// The figures of a machine upon its states and arrows. A step that went through several states at once counts on each arrow of its way;
-/// one that stayed where it was counts on no arrow.
+/// one that stayed where it was counts on no arrow, unless an
+/// activity failed for good and the machine does something else about it.
 /// </summary>
 sealed class MachineUse
 {
@@ -53,10 +54,16 @@ sealed class MachineUse
             Change(from, use => use with { Left = use.Left + leaves, Failed = use.Failed + way.Failed });
             if (way.Failed == 0)
                 succeeded[from] = succeeded.GetValueOrDefault(from) + leaves;
-            if (from == to)
-                continue;
-            foreach (var hop in HopsOf(from, to))
-                Count(hop, way);
+            if (from != to)
+            {
+                foreach (var hop in HopsOf(from, to))
+                    Count(hop, way);
+            }
+            else if (way.Failed > way.Retried && graph.Transitions.Any(loop => loop.From == from && loop.To == from))
+            {
+                // What failed and is not made again led somewhere: to something else in the same state.
+                Count((from, from), way with { Steps = way.Failed - way.Retried });
+            }
         }
 
         foreach (var state in _states.Keys.ToArray())
@@ -84,14 +91,17 @@ sealed class MachineUse
 
     public static MachineUse Of(MachineGraph graph, WorkflowDescription workflow, MachineFigures figures) => new(graph, workflow, figures);
 
-    /// <summary>What of it is drawn. Failures stand at the arrow that is gone when all goes well.</summary>
+    /// <summary>The machine with every way that was gone, so that the figures of a state add up in the picture.</summary>
+    public MachineGraph Gone => _graph.With(_ways.Keys);
+
+    /// <summary>What of it is drawn upon <see cref="Gone"/>. Failures stand at the arrow that is gone when all goes well.</summary>
     public DiagramOverlay ToOverlay(string? stateLink) => new()
     {
         Instances = _states.ToDictionary(state => state.Key, state => state.Value.Instances, StringComparer.Ordinal),
         Times = _states.Where(state => state.Value.Stay is not null).ToDictionary(
             state => state.Key, state => new StateTime(state.Value.Stay!.AverageMs, state.Value.Stay.P50Ms, state.Value.Stay.P99Ms),
             StringComparer.Ordinal),
-        Uses = _graph.Transitions.ToDictionary(
+        Uses = Gone.Transitions.ToDictionary(
             way => (way.From, way.To),
             way => new TransitionUse(
                 _ways.GetValueOrDefault((way.From, way.To))?.Taken ?? 0,

@@ -70,7 +70,7 @@ sealed record StateCard
         $"Sends {activity.Command} to {activity.Destination}; an attempt may take {DiagramText.Duration(activity.Timeout)}; {activity.Policy}.";
 
     static CardLine TimeLine(StateTime? time) => time is null
-        ? new CardLine("stay", "none in the window", "time", "No instance left the state in the window.")
+        ? new CardLine("stay –", "", "time", "No instance left the state in the window.")
         : new CardLine(
             $"stay {DiagramText.Duration(time.MeanMs)}", time.P99Ms is { } p99 ? $"p99 {DiagramText.Duration(p99)}" : "", "time",
             $"Mean time in the state {DiagramText.Duration(time.MeanMs)}"

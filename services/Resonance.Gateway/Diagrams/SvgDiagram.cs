@@ -58,7 +58,8 @@ sealed class SvgDiagram
     {
         var transition = placed.Transition;
         var kind = transition.Kind.ToString().ToLowerInvariant();
-        Write($"<g class=\"transition {kind}{(IsTravelled(transition) ? " travelled" : "")}\" ");
+        var isIdle = _overlay.Uses is { } uses && (uses.GetValueOrDefault((transition.From, transition.To))?.Taken ?? 0) == 0;
+        Write($"<g class=\"transition {kind}{(IsTravelled(transition) ? " travelled" : "")}{(isIdle ? " idle" : "")}\" ");
         Write($"data-from=\"{Escaped(transition.From)}\" data-to=\"{Escaped(transition.To)}\"><title>{Escaped(Tip(transition))}</title>");
         if (placed.IsLoop)
             DrawLoop(placed.Route);

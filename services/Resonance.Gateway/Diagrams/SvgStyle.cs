@@ -49,6 +49,8 @@ static class SvgStyle
         .machine .label text{font-size:10.5px;fill:var(--muted);text-anchor:middle}
         .machine .label .taken{fill:var(--ink);font-weight:650}
         .machine .label .failing{fill:var(--bad);font-weight:650}
+        .machine .idle .way,.machine .idle .head{opacity:.45}
+        .machine .idle .label .taken{fill:var(--muted);font-weight:400}
         .machine .note .box{fill:var(--paper);stroke:var(--line);stroke-dasharray:3 3}
         .machine .note text,.machine .caption{font-size:10.5px;fill:var(--muted)}
         .machine.traced .transition:not(.travelled){opacity:.35}

@@ -12,6 +12,9 @@ static class HostBuild
     /// <summary>The same host in an executable that dies at a point of the step; see <see cref="HostSettings.WithFault"/>.</summary>
     public static string FaultyAssembly { get; } = Find(AppContext.BaseDirectory, "tests", "Resonance.FaultyHost");
 
+    /// <summary>The tool.</summary>
+    public static string CliAssembly { get; } = Find(AppContext.BaseDirectory, "services", "Resonance.Cli");
+
     // .../tests/Resonance.AcceptanceTests/bin/Release/net10.0/ -> .../services/Resonance.Host/bin/Release/net10.0/
     static string Find(string testOutput, string folder, string project)
     {

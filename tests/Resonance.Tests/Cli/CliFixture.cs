@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Resonance.Cli;
 using Resonance.Cli.Running;
 using Resonance.Tests.Gateway;
-using Spectre.Console;
 using Spectre.Console.Testing;
 
 namespace Resonance.Tests.Cli;

@@ -157,6 +157,31 @@ public sealed class FaultTests : CliFixture
         Assert.Equal((0, ""), (away.Exit, away.Error));
     }
 
+    [Fact]
+    public async Task Shows_queues_and_sends_what_failed_there_again()
+    {
+        const string Queues =
+            """
+            {"queues":[{"name":"order","ready":3,"consumers":1,"keptOf":null},{"name":"order_error","ready":2,"consumers":0,"keptOf":"order"}],
+             "outbox":{"waiting":4,"timers":5,"setAside":6},"note":null}
+            """;
+        const string Kept = """{"items":[{"messageId":"m-1","reason":"no such customer","bodyBytes":12,"sentAt":null}],"note":null}""";
+        const string Redriven = """{"queue":"order_error","to":"order","redriven":1,"left":1,"problem":null}""";
+        var network = new Scripted(attempt => Answer(new[] { Queues, Kept, Redriven }[attempt]));
+
+        var queues = await RunAsync(["queues"], network);
+        var kept = await RunAsync(["dlq", "list", "--queue", "order_error"], network);
+        var redriven = await RunAsync(["dlq", "redrive", "m-1", "--queue", "order_error"], network);
+
+        Assert.Equal(
+            "QUEUE        READY  CONSUMERS  KEEPS WHAT FAILED OF\norder            3          1\norder_error      2          0  order\n" +
+            "Outbox: 4 waiting, 5 due later, 6 set aside.\n",
+            queues.Output);
+        Assert.Contains("m-1            no such customer     12", kept.Output, StringComparison.Ordinal);
+        Assert.Equal("1 message is in order again; 1 left in order_error.\n", redriven.Output);
+        Assert.Equal("/api/queues/order_error/redrive", network.Requests[^1].RequestUri!.AbsolutePath);
+    }
+
     static HttpResponseMessage Answer(string text, HttpStatusCode status = HttpStatusCode.OK, string mediaType = "application/json") =>
         new(status) { Content = new StringContent(text, Encoding.UTF8, mediaType) };
 

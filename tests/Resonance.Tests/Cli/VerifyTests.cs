@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Audit.Checkpoints;
-using Resonance.Audit.Ledger;
 using Resonance.Audit.Merkle;
 using Resonance.Cli.Proofs;
 using Resonance.Contracts.Audit;

@@ -16,6 +16,7 @@ using Resonance.Engine.RuleSets;
 using Resonance.Engine.Schedules;
 using Resonance.Engine.Steps;
 using Resonance.Engine.Storage;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway;
 using Resonance.Gateway.Access;
 using Resonance.Tests.Engine.Storage.Queries;
@@ -49,6 +50,8 @@ public abstract class GatewayFixture : IAsyncLifetime
     internal Func<RaiseResult> RaiseAnswers { get; set; } = () => throw new InvalidOperationException("No event was expected.");
 
     internal List<(IncidentFilter Filter, OperatorRequest Request, int PerSecond)> BulkActs { get; } = [];
+
+    protected List<(WorkflowFilter Filter, string List)> ListActs { get; } = [];
 
     internal PaymentRules PaymentRules { get; } = new();
 
@@ -87,6 +90,7 @@ public abstract class GatewayFixture : IAsyncLifetime
             .AddSingleton<StartWorkflow>(StartAsync)
             .AddSingleton<ActOnWorkflow>(ActAsync)
             .AddSingleton<ActOnIncidents>(ActOnIncidentsAsync)
+            .AddSingleton<ActOnList>(ActOnListAsync)
             .AddSingleton<RaiseEvent>(RaiseAsync)
             .AddSingleton(new ObservabilityOptions { TraceUrl = TraceUrl })
             .AddResonanceGateway(Access);
@@ -196,6 +200,13 @@ public abstract class GatewayFixture : IAsyncLifetime
             Refused = 2,
             Refusals = ["SUSPENDED does not allow it."],
         });
+    }
+
+    async Task<BulkAction> ActOnListAsync(
+        WorkflowFilter filter, string list, OperatorRequest request, int perSecond, CancellationToken cancellationToken)
+    {
+        ListActs.Add((filter, list));
+        return await ActOnIncidentsAsync(new IncidentFilter(), request, perSecond, cancellationToken);
     }
 
     static WorkflowDescription Order => new()

@@ -72,6 +72,6 @@ sealed class MachineReader(ProjectedMachines machines, WorkflowCatalog catalog, 
         var figures = await machines.ReadAsync(
             workflow.Type, from.AddTicks(-(from.UtcTicks % TimeSpan.TicksPerMinute)), now, CancellationToken.None);
         var use = MachineUse.Of(graph, workflow, figures);
-        return new MachineView(graph, use, SvgDiagram.Render(graph, use.ToOverlay($"/workflows?type={workflow.Type}&state=")));
+        return new MachineView(graph, use, SvgDiagram.Render(use.Gone, use.ToOverlay($"/workflows?type={workflow.Type}&state=")));
     }
 }

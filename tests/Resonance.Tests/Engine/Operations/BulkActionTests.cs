@@ -4,6 +4,7 @@ using Resonance.Contracts.Payments;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Operations;
+using Resonance.Engine.Storage.Queries;
 using Resonance.Tests.Support;
 using Resonance.Workflows;
 using Resonance.Workflows.Payments;
@@ -50,6 +51,33 @@ public sealed class BulkActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reaches_every_instance_of_a_list_and_no_other()
+    {
+        var chosen = await SuspendAsync("tok_timeout", amount: 11);
+        var other = await SuspendAsync("tok_timeout", amount: 12);
+        Assert.True(DataCondition.TryParse("$.amount eq 11", out var eleven, out _));
+
+        var action = await Bulk.StartAsync(
+            new WorkflowFilter { Type = "payment", Data = [eleven] }, "?data=$.amount eq 11", Retry, 1000, Cancellation);
+        await _harness.UntilAsync(chosen, step => step.Journal.Event == "RetryWorkflow");
+        var found = await Bulk.FindAsync(action.Id, Cancellation);
+
+        Assert.Equal((1, 0), (action.Incidents, action.Refused));
+        Assert.Equal("Suspended", _harness.StepsOf(other)[^1].Workflow.State);
+        Assert.Equal(("?data=$.amount eq 11", null), (found!.Action.List, found.Action.Filter));
+    }
+
+    [Fact]
+    public async Task Goes_through_more_instances_than_a_page_of_the_list_has()
+    {
+        await Task.WhenAll(Enumerable.Range(0, WorkflowFilter.LimitMax + 5).Select(_ => _harness.Client.StartAsync(PaymentWorkflow.Type, Start("tok_review", 10), Cancellation)));
+
+        var action = await Bulk.StartAsync(new WorkflowFilter { Type = "payment" }, "", new OperatorRequest(OperatorActions.Suspend, "ann", "a drill"), 1000, Cancellation);
+
+        Assert.Equal(WorkflowFilter.LimitMax + 5, action.Incidents + action.Refused);
+    }
+
+    [Fact]
     public async Task Says_which_cannot_be_asked_and_why()
     {
         await SuspendAsync("tok_timeout");
@@ -89,9 +117,12 @@ public sealed class BulkActionTests : IAsyncLifetime
     async Task UntilOneIsAskedAsync(Guid[] ids) => await await Task.WhenAny(
         ids.Select(id => _harness.UntilAsync(id, step => step.Journal.Event == "RetryWorkflow")));
 
-    async Task<Guid> SuspendAsync(string card)
+    static StartPayment Start(string card, decimal amount) =>
+        new() { PaymentId = NewId.NextGuid(), Reference = "r", Amount = amount, Currency = "EUR", CardToken = card };
+
+    async Task<Guid> SuspendAsync(string card, decimal amount = 10)
     {
-        var start = new StartPayment { PaymentId = NewId.NextGuid(), Reference = "r", Amount = 10, Currency = "EUR", CardToken = card };
+        var start = Start(card, amount);
         await _harness.Client.StartAsync(PaymentWorkflow.Type, start, Cancellation);
         await _harness.UntilStateAsync(start.PaymentId, "Suspended");
         return start.PaymentId;

@@ -103,6 +103,18 @@ public sealed class MaskingTests : GuardedGateway
     public void A_path_tells_whether_it_leads_to_something_sensitive(string path, bool isSensitive) =>
         Assert.Equal(isSensitive, Services.GetRequiredService<SensitiveData>().IsSensitivePath(path));
 
+    [Theory]
+    [InlineData("$.cardToken eq 'tok_a'", Role.Viewer, HttpStatusCode.Forbidden)]
+    [InlineData("$.notify.email exists", Role.Viewer, HttpStatusCode.Forbidden)]
+    [InlineData("$.reference eq 'ORDER-1'", Role.Viewer, HttpStatusCode.OK)]
+    [InlineData("$.cardToken eq 'tok_a'", Role.Operator, HttpStatusCode.OK)]
+    public async Task Nobody_finds_a_value_by_guessing(string condition, Role role, HttpStatusCode status)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, $"/api/workflows?data={Uri.EscapeDataString(condition)}", await KeyAsync(role));
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     public void What_is_no_document_is_hidden_whole()
     {
