@@ -11,6 +11,8 @@ namespace Resonance.Gateway.AsyncApi;
 /// <summary>What the JSON of a contract looks like, as JSON Schema, with the limits that its attributes set.</summary>
 static class ContractJson
 {
+    const double ExactMax = 1L << 53;
+
     static readonly JsonSchemaExporterOptions Exporting = new()
     {
         TreatNullObliviousAsNonNullable = true,
@@ -63,7 +65,11 @@ static class ContractJson
                     (limits["minItems"], limits["maxItems"]) = (length.MinimumLength, length.MaximumLength);
                     break;
                 case RangeAttribute range:
-                    (limits["minimum"], limits["maximum"]) = (Number(range.Minimum), Number(range.Maximum));
+                    limits["minimum"] = Number(range.Minimum);
+
+                    // The largest number of its type is no limit, and JSON's readers could not tell it exactly.
+                    if (range.Maximum is not (double and > ExactMax))
+                        limits["maximum"] = Number(range.Maximum);
                     break;
                 case MailAddressAttribute:
                     limits["format"] = "email";

@@ -50,10 +50,14 @@ static class ListEndpoint
         WorkflowQueries queries,
         WorkflowCatalog catalog,
         ObservabilityOptions observability,
+        Operator who,
+        SensitiveData sensitive,
         CancellationToken cancellationToken)
     {
         var query = new QueryValues();
         var filter = asked.ToFilter(query, catalog, queries);
+        if (SensitiveConditions.WhyNot(await who.GetAsync(), filter.Data, sensitive) is { } hidden)
+            query.Refuse("data", hidden);
         var upTo = CountUpTo(query, asked.CountUpTo);
         if (query.Errors.Count > 0)
             return Problems.Invalid(query.Errors, "The query has values that are not known.");

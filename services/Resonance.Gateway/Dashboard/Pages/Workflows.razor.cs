@@ -3,6 +3,7 @@ using Microsoft.JSInterop;
 using Resonance.Audit.Trail;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Parts;
 
@@ -38,6 +39,12 @@ public sealed partial class Workflows
     WorkflowCatalog Catalog { get; set; } = null!;
 
     [Inject]
+    Operator Who { get; set; } = null!;
+
+    [Inject]
+    SensitiveData Sensitive { get; set; } = null!;
+
+    [Inject]
     NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
@@ -50,6 +57,7 @@ public sealed partial class Workflows
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         (_view, _complaint) = InstanceView.Read(Asked, Catalog, Queries);
+        _complaint ??= SensitiveConditions.WhyNot(await Who.GetAsync(), _view.Filter.Data, Sensitive);
         (_search, _data, _new) = (_view.Search ?? "", _view.Data ?? "", 0);
         if (_complaint is not null)
         {
