@@ -32,6 +32,8 @@ install_servers() {
     missing_packages=''
     [[ -x $(postgres_bin)/postgres ]] || missing_packages+=' postgresql'
     [[ -x $(rabbitmq_bin)/rabbitmq-server ]] || missing_packages+=' rabbitmq-server'
+    # Looks at the dashboard.
+    [[ -x ${RESONANCE_TEST_CHROMIUM:-/usr/bin/chromium} ]] || missing_packages+=' chromium'
     [[ -n $missing_packages ]] || return 0
     if ! command -v apt-get >/dev/null; then
         echo "Missing:$missing_packages. Start Docker, or use Debian or Ubuntu, or export RESONANCE_TEST_POSTGRES," \

@@ -29,10 +29,6 @@ sealed class SensitiveData(WorkflowCatalog catalog, IWorkflowStore store)
     /// <summary>Whether a member of that name, in any spelling, is sensitive.</summary>
     public bool IsSensitive(string member) => _names.Contains(Plain(member));
 
-    /// <summary>Whether a path such as <c>notify.email</c> leads to, or through, a sensitive member.</summary>
-    public bool IsSensitivePath(string path) =>
-        path.Split(['.', '[', ']', '/', '$', '\'', '"', ' '], StringSplitOptions.RemoveEmptyEntries).Any(IsSensitive);
-
     /// <summary>Hides the sensitive members of a document, in place.</summary>
     public JsonNode? Hide(JsonNode? node)
     {

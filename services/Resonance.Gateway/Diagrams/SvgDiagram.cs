@@ -38,7 +38,9 @@ sealed class SvgDiagram
             : $"State diagram of {graph.Type}, {graph.States.Count} states";
         Write($"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"machine{(_overlay.Travelled is null ? "" : " traced")}\" ");
         Write($"viewBox=\"0 0 {Number(picture.Width)} {Number(picture.Height)}\" width=\"{Number(picture.Width)}\" height=\"{Number(picture.Height)}\" ");
-        Write($"role=\"img\" aria-label=\"{Escaped(title)}\"><title>{Escaped(title)}</title><style>{SvgStyle.Css}</style>");
+        // A picture is one thing to who cannot see it; with links in it, it is not.
+        var role = _overlay.StateLink is null ? "img" : "group";
+        Write($"role=\"{role}\" aria-label=\"{Escaped(title)}\"><title>{Escaped(title)}</title><style>{SvgStyle.Css}</style>");
         if (picture.Tray is { } tray)
             Write($"<text class=\"caption\" x=\"{Number(tray.X)}\" y=\"{Number(tray.Y + 10)}\">{Escaped(TrayCaption)}</text>");
         if (picture.Start is { } start)

@@ -73,7 +73,7 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
             // Whatever became of the client: the next one with the key must find what happened.
             try
             {
-                if (answer is { Status: < 300 } && answer.Body.Length <= BodyBytesMax && !IsSecret(context.HttpContext))
+                if (answer is { Status: < 300 } && answer.Body.Length <= BodyBytesMax)
                     await store.KeepAsync(key, claim, answer, CancellationToken.None);
                 else
                     await store.GiveUpAsync(key, claim, CancellationToken.None);
@@ -86,9 +86,6 @@ sealed partial class IdempotencyFilter(IdempotencyStore store, AccessOptions acc
             }
         }
     }
-
-    /// <summary>An answer that nobody may store, like a new API key's, is not stored here either.</summary>
-    static bool IsSecret(HttpContext http) => http.Response.Headers.CacheControl == "no-store";
 
     /// <summary>Runs the endpoint and catches what it writes.</summary>
     static async Task<KeptAnswer> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -96,8 +96,10 @@ public sealed class ProofApiTests() : AuditConformance(new SqliteAuditStores())
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Services.GetRequiredService<LedgerProofs>());
+        builder.Services.AddAuthorization();
         var app = builder.Build();
-        var api = app.MapGroup("/api");
+        app.UseAuthorization();
+        var api = app.MapGroup("/api").AllowAnonymous();
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
         await app.StartAsync(Cancel);

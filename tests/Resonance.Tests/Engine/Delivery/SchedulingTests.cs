@@ -73,7 +73,7 @@ public sealed class SchedulingTests
         {
             StartsWith(() => Started, start => start.Id);
             // By the instance's own id: a step belongs to one instance, so that no event is correlated by a query.
-            Request(() => Ask, request => request.Timeout = TimeSpan.FromSeconds(1));
+            Request(() => Ask, request => request.Timeout = TimeSpan.FromSeconds(5));
             Schedule(() => Remind, instance => instance.ReminderToken, schedule =>
             {
                 schedule.Delay = TimeSpan.FromMilliseconds(200);

@@ -93,28 +93,6 @@ public sealed class MaskingTests : GuardedGateway
             answer => Assert.Equal((shows, true), (answer.Contains(Token, StringComparison.Ordinal), answer.Contains("The provider does not know", StringComparison.Ordinal))));
     }
 
-    [Theory]
-    [InlineData("cardToken", true)]
-    [InlineData("card_token", true)]
-    [InlineData("$.notify.email", true)]
-    [InlineData("notify['email']", true)]
-    [InlineData("reference", false)]
-    [InlineData("customerId", false)]
-    public void A_path_tells_whether_it_leads_to_something_sensitive(string path, bool isSensitive) =>
-        Assert.Equal(isSensitive, Services.GetRequiredService<SensitiveData>().IsSensitivePath(path));
-
-    [Theory]
-    [InlineData("$.cardToken eq 'tok_a'", Role.Viewer, HttpStatusCode.Forbidden)]
-    [InlineData("$.notify.email exists", Role.Viewer, HttpStatusCode.Forbidden)]
-    [InlineData("$.reference eq 'ORDER-1'", Role.Viewer, HttpStatusCode.OK)]
-    [InlineData("$.cardToken eq 'tok_a'", Role.Operator, HttpStatusCode.OK)]
-    public async Task Nobody_finds_a_value_by_guessing(string condition, Role role, HttpStatusCode status)
-    {
-        using var answer = await SendAsync(HttpMethod.Get, $"/api/workflows?data={Uri.EscapeDataString(condition)}", await KeyAsync(role));
-
-        Assert.Equal(status, answer.StatusCode);
-    }
-
     [Fact]
     public void What_is_no_document_is_hidden_whole()
     {

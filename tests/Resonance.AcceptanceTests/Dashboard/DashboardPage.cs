@@ -1,0 +1,65 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Resonance.AcceptanceTests.Dashboard;
+
+/// <summary>A page of the dashboard in a browser, and everything that the browser complains of.</summary>
+public sealed class DashboardPage : IAsyncDisposable
+{
+    readonly IBrowserContext _context;
+    readonly List<string> _complaints = [];
+
+    internal DashboardPage(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _complaints.Add($"console: {message.Text}");
+        };
+        page.PageError += (_, error) => _complaints.Add($"page: {error}");
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+                _complaints.Add($"{response.Status} {response.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Goes to a page and waits until the server pushes to it.</summary>
+    public async Task GoAsync(string path)
+    {
+        var connected = Page.WaitForWebSocketAsync();
+        await Page.GotoAsync(path);
+        await connected;
+        await Page.Locator("h1").WaitForAsync();
+        await Page.WaitForFunctionAsync("() => window.Blazor !== undefined");
+    }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    /// <summary>What somebody who cannot see or cannot point would stumble over, as axe-core finds it: serious and critical rules.</summary>
+    public async Task<IReadOnlyList<string>> ObstaclesAsync()
+    {
+        var found = await Page.RunAxe();
+        return
+        [
+            .. found.Violations.Where(violation => violation.Impact is "serious" or "critical")
+                .SelectMany(violation => violation.Nodes.Select((AxeResultNode node) => $"{violation.Id}: {node.Html}")),
+        ];
+    }
+
+    /// <summary>By how many pixels the page is wider than its window.</summary>
+    public Task<int> OverhangAsync() =>
+        Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    public Task PictureAsync(string name) =>
+        Page.ScreenshotAsync(new() { Path = Path.Combine(DashboardBrowser.Pictures, $"{name}.png"), FullPage = true });
+
+    public void AssertNoComplaints() => Assert.Empty(_complaints);
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}
