@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of docs/dashboard.md anew: a host with the demo's orders, its pages in a headless Chromium, its machines as SVG.
+# Makes the pictures of docs/dashboard.md anew: a host with the demo's orders, and its pages in a headless Chromium.
 # Needs the packages chromium and curl, and a built host: dotnet build services/Resonance.Host -c Release
 
 set -euo pipefail
@@ -15,10 +15,6 @@ trap 'kill "$host" 2>/dev/null; wait "$host" 2>/dev/null; rm -rf "$home"' EXIT
 until curl -sf "$address/health/ready" >/dev/null; do
     kill -0 "$host" || { cat "$home/host.log" >&2; exit 1; }
     sleep 0.3
-done
-
-for type in order payment notification reconciliation reporting; do
-    curl -sf "$address/api/workflow-types/$type/diagram" >"docs/pictures/$type.svg"
 done
 
 # A payment that a person must decide, and a minute of orders, so that the pages have something to show.
