@@ -5,8 +5,8 @@ using MudBlazor.Services;
 using Resonance.Gateway.Access;
 using Resonance.Gateway.Dashboard.Instances;
 using Resonance.Gateway.Dashboard.Live;
-using Resonance.Gateway.Dashboard.Verification;
 using Resonance.Gateway.Dashboard.Machines;
+using Resonance.Gateway.Dashboard.Verification;
 
 namespace Resonance.Gateway.Dashboard;
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Contracts;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.RuleSets;
 using Resonance.Engine.Rules.Language;
+using Resonance.Engine.RuleSets;
 using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Rules;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.RuleSets;
 using Resonance.Engine.Rules.Language;
+using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Access;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Resonance.Engine.Delivery;
 using RabbitMQ.Client.Exceptions;
+using Resonance.Engine.Delivery;
 using Xunit;
 
 namespace Resonance.Tests.Gateway;
