@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Resonance.Audit.Checkpoints;
+using Resonance.Gateway.Access;
 using Resonance.Gateway.Audit;
 using Xunit;
 
@@ -96,10 +97,10 @@ public sealed class ProofApiTests() : AuditConformance(new SqliteAuditStores())
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Services.GetRequiredService<LedgerProofs>());
-        builder.Services.AddAuthorization();
+        builder.Services.AddAuthorization(everybody => everybody.AddPolicy(RoleNames.Of(Role.Viewer), policy => policy.RequireAssertion(_ => true)));
         var app = builder.Build();
         app.UseAuthorization();
-        var api = app.MapGroup("/api").AllowAnonymous();
+        var api = app.MapGroup("/api");
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
         await app.StartAsync(Cancel);
