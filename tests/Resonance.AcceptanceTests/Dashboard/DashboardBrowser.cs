@@ -77,7 +77,12 @@ public sealed class DashboardBrowser : IAsyncLifetime
             await _browser.DisposeAsync();
         _playwright?.Dispose();
         if (_host is not null)
+        {
+            // No test is there any more whose output it could go to; `-diagnostics` shows it.
+            TestContext.Current.SendDiagnosticMessage(string.Join('\n', _host.Lines));
             await _host.DisposeAsync();
+        }
+
         _directory.Dispose();
     }
 }
