@@ -26,7 +26,10 @@ static class ResonanceTool
             var exit = await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
-                    EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = writer, Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                    Output = writer,
+                    Error = terminal.Error,
                 },
                 cancel);
             if (parsed.Action is not ParseErrorAction)

@@ -36,7 +36,9 @@ static class ActionCommands
         {
             more = new Option<string?>(extra)
             {
-                Description = extraDescription, HelpName = extra == "--state" ? "STATE" : "JSON|@FILE|-", Required = required,
+                Description = extraDescription,
+                HelpName = extra == "--state" ? "STATE" : "JSON|@FILE|-",
+                Required = required,
             };
             if (extra == "--state")
                 more.CompletionSources.Add(context => Suggestions.States(tool, context));

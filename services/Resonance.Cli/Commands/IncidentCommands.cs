@@ -168,7 +168,9 @@ static class IncidentCommands
     {
         readonly Argument<string?> _fingerprint = new("FINGERPRINT")
         {
-            HelpName = "FINGERPRINT", Description = "What they have in common, e.g. payment/AssessCard/timeout.", Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "FINGERPRINT",
+            Description = "What they have in common, e.g. payment/AssessCard/timeout.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
 
         readonly Option<string?> _type = new("--type") { Description = "Of this workflow.", HelpName = "TYPE" };

@@ -24,7 +24,8 @@ static class ListCommand
         var to = new Option<string?>("--to") { Description = "Started earlier than that.", HelpName = "TIME" };
         var data = new Option<string[]>("--data")
         {
-            Description = "Whose data is like that, e.g. \"$.customerId eq 'C-1'\"; up to five times.", HelpName = "CONDITION",
+            Description = "Whose data is like that, e.g. \"$.customerId eq 'C-1'\"; up to five times.",
+            HelpName = "CONDITION",
         };
         var sort = new Option<string?>("--sort") { Description = "startedAt, updatedAt, key, type, state, status or priority; - in front is descending.", HelpName = "FIELD" };
         var limit = Limit();

@@ -91,7 +91,9 @@ static class ScheduleCommands
         workflow.CompletionSources.Add(context => Suggestions.Types(tool, context));
         var start = new Option<string>("--start")
         {
-            Description = "The start message: JSON, @FILE, or -; the instance's id in it is \"{id}\".", HelpName = "JSON|@FILE|-", Required = true,
+            Description = "The start message: JSON, @FILE, or -; the instance's id in it is \"{id}\".",
+            HelpName = "JSON|@FILE|-",
+            Required = true,
         };
         var cron = new Option<string>("--cron") { Description = "5 fields, or 6 with the second first, e.g. '0 6 * * *'.", HelpName = "CRON", Required = true };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name; UTC when left out.", HelpName = "ZONE" };

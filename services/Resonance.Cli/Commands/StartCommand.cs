@@ -13,7 +13,9 @@ static class StartCommand
         type.CompletionSources.Add(context => Suggestions.Types(tool, context));
         var data = new Option<string>("--data")
         {
-            Description = "The start message: JSON, @FILE, or - for standard input; {id} in its texts becomes a new id.", HelpName = "JSON|@FILE|-", DefaultValueFactory = _ => "{}",
+            Description = "The start message: JSON, @FILE, or - for standard input; {id} in its texts becomes a new id.",
+            HelpName = "JSON|@FILE|-",
+            DefaultValueFactory = _ => "{}",
         };
         var idempotency = IdempotencyKey();
         var command = new Command("start", "Starts an instance of a workflow.") { type, data, idempotency };

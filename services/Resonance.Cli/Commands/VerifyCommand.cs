@@ -18,7 +18,9 @@ static class VerifyCommand
         };
         var checkpoints = new Option<string[]>("--checkpoint")
         {
-            Description = "A checkpoint that you kept: the ledger must still have its root.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true,
+            Description = "A checkpoint that you kept: the ledger must still have its root.",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
         };
         var command = new Command("verify", "Verifies steps against what the audit signed; ends with 1 when something does not agree.")
         {

@@ -20,7 +20,8 @@ static class WatchCommand
         var kind = new Option<string?>("--kind") { Description = "Steps with an entry of this kind, e.g. retryScheduled.", HelpName = "KIND" };
         var after = new Option<long?>("--after")
         {
-            Description = "Goes on after this position of the trail; -1 for all that there is. From now on when left out.", HelpName = "POSITION",
+            Description = "Goes on after this position of the trail; -1 for all that there is. From now on when left out.",
+            HelpName = "POSITION",
         };
         var count = new Option<int?>("--count") { Description = "Ends after so many steps.", HelpName = "N" };
         var command = new Command("watch", "Shows what happens, as it happens, until Ctrl+C.") { instance, type, kind, after, count };

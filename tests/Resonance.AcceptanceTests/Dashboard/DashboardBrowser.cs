@@ -53,7 +53,10 @@ public sealed class DashboardBrowser : IAsyncLifetime
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = (address ?? Address).AbsoluteUri, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 900 }, AcceptDownloads = true,
+            BaseURL = (address ?? Address).AbsoluteUri,
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = width, Height = 900 },
+            AcceptDownloads = true,
         });
         var page = new DashboardPage(context, await context.NewPageAsync());
         await page.GoAsync(path);

@@ -111,8 +111,14 @@ sealed class StoryReader(
     {
         var history = journal.Select(step => new HistoryStep
         {
-            Sequence = step.Sequence, MessageId = step.MessageId, OccurredAt = step.OccurredAt, Event = step.Event, From = step.From,
-            To = step.To, Entries = step.Entries, Hash = step.Hash,
+            Sequence = step.Sequence,
+            MessageId = step.MessageId,
+            OccurredAt = step.OccurredAt,
+            Event = step.Event,
+            From = step.From,
+            To = step.To,
+            Entries = step.Entries,
+            Hash = step.Hash,
         });
         return SvgDiagram.Render(MachineGraph.Of(workflow), InstanceOverlay.Of(workflow, row.Version == 0 ? null : row.State, history));
     }

@@ -144,8 +144,13 @@ public sealed partial class Workflows
 
     InstanceView Asked => new()
     {
-        Type = Given(Type ?? ""), Status = Given(Status ?? ""), State = Given(State ?? ""), Search = Given(Text ?? ""), Data = Given(Data ?? ""),
-        Incident = Given(Incident ?? ""), Sort = Given(Order ?? "") ?? InstanceView.DefaultSort,
+        Type = Given(Type ?? ""),
+        Status = Given(Status ?? ""),
+        State = Given(State ?? ""),
+        Search = Given(Text ?? ""),
+        Data = Given(Data ?? ""),
+        Incident = Given(Incident ?? ""),
+        Sort = Given(Order ?? "") ?? InstanceView.DefaultSort,
     };
 
     void Search() => Show(_view with { Search = Given(_search), Data = Given(_data) });

@@ -107,8 +107,16 @@ public sealed class MaskingTests : GuardedGateway
 
     CommittedStep Witnessed => new()
     {
-        WorkflowId = Id(1), Sequence = 1, Type = "payment", Key = "PAYMENT-1", Event = "StartPayment", From = "Pending", To = "ValidateCard",
-        Kinds = ["attemptFailed"], Hash = Convert.ToHexStringLower(StoredRows.Hash(1)), OccurredAt = StoredRows.Epoch,
+        WorkflowId = Id(1),
+        Sequence = 1,
+        Type = "payment",
+        Key = "PAYMENT-1",
+        Event = "StartPayment",
+        From = "Pending",
+        To = "ValidateCard",
+        Kinds = ["attemptFailed"],
+        Hash = Convert.ToHexStringLower(StoredRows.Hash(1)),
+        OccurredAt = StoredRows.Epoch,
     };
 
     async Task SeedAsync()
@@ -117,8 +125,18 @@ public sealed class MaskingTests : GuardedGateway
         await Rows.AddStepAsync(Id(1), 1, "Pending", "ValidateCard", Entries, Cancel);
         Store.Instances.Add(new WorkflowRow
         {
-            Id = Id(1), Type = "payment", Key = "PAYMENT-1", State = "ValidateCard", Status = WorkflowStatus.Running, Version = 1, Priority = 0,
-            Data = Data, DefinitionHash = "0b", StartedAt = StoredRows.Epoch, UpdatedAt = StoredRows.Epoch, HeadHash = StoredRows.Hash(1),
+            Id = Id(1),
+            Type = "payment",
+            Key = "PAYMENT-1",
+            State = "ValidateCard",
+            Status = WorkflowStatus.Running,
+            Version = 1,
+            Priority = 0,
+            Data = Data,
+            DefinitionHash = "0b",
+            StartedAt = StoredRows.Epoch,
+            UpdatedAt = StoredRows.Epoch,
+            HeadHash = StoredRows.Hash(1),
         });
         var start = new { paymentId = "{id}", reference = "r", amount = 1, currency = "EUR", cardToken = Token, notify = new { email = Mail } };
         using var put = await SendAsync(

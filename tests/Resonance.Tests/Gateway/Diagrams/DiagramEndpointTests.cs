@@ -71,7 +71,8 @@ public sealed class DiagramEndpointTests : AuditGateway
         await WitnessAsync(
             StepHistories.Step(StepHistories.Id(1, 1), 1, "Initial", "Pending", StepHistories.Epoch.AddMinutes(-1), "payment"),
             StepHistories.Step(StepHistories.Id(1, 1), 2, "Pending", "ValidateCard", StepHistories.Epoch, "payment", kinds: ["attemptFailed", "retryScheduled"])
-                with { StayedMs = 60 },
+                with
+            { StayedMs = 60 },
             StepHistories.Step(StepHistories.Id(1, 2), 1, "Initial", "Pending", StepHistories.Epoch.AddHours(-2), "payment"));
 
         var answer = await OkAsync(Http.GetAsync("/api/workflow-types/payment/figures?window=5m", Cancel));
