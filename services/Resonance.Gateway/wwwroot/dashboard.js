@@ -1,5 +1,8 @@
 // What only the browser knows or can do. The pages are pushed from the server; nothing here asks for data.
 window.resonance = {
+    // What the server renders at first does not answer yet; from now on it does.
+    connected: () => { document.documentElement.dataset.connected = ""; },
+
     prefersDark: () => window.matchMedia("(prefers-color-scheme: dark)").matches,
 
     chooseTheme: theme => {

@@ -6,7 +6,8 @@ using Xunit;
 namespace Resonance.AcceptanceTests.Dashboard;
 
 /// <summary>With a key in the settings nobody comes in without one, and a viewer can only look.</summary>
-public sealed class A_dashboard_with_keys(DashboardBrowser browser) : IClassFixture<DashboardBrowser>
+[Collection(typeof(OnTheDashboard))]
+public sealed class A_dashboard_with_keys(DashboardBrowser browser)
 {
     const string AdminKey = "an-admin-key-of-more-than-32-characters";
 

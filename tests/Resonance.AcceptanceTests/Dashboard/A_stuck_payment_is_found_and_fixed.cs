@@ -7,7 +7,8 @@ using Xunit;
 namespace Resonance.AcceptanceTests.Dashboard;
 
 /// <summary>From the dashboard alone: find what is stuck, see why, put it right and take the proof of what was done along.</summary>
-public sealed class A_stuck_payment_is_found_and_fixed(DashboardBrowser browser) : IClassFixture<DashboardBrowser>
+[Collection(typeof(OnTheDashboard))]
+public sealed class A_stuck_payment_is_found_and_fixed(DashboardBrowser browser)
 {
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -22,8 +22,8 @@ public sealed class DashboardBrowser : IAsyncLifetime
 
     public HttpClient Http => _host!.Client;
 
-    /// <summary>Where pictures of the pages go.</summary>
-    public static string Pictures { get; } = Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots");
+    /// <summary>Where pictures of the pages go: beside the results of <c>./test</c>, for people to look at.</summary>
+    public static string Pictures { get; } = Path.Combine(Root(), "TestResults", "screenshots");
 
     /// <summary>Debian's Chromium, or what RESONANCE_TEST_CHROMIUM names.</summary>
     static string Chromium => Environment.GetEnvironmentVariable("RESONANCE_TEST_CHROMIUM") is { Length: > 0 } named ? named : "/usr/bin/chromium";
@@ -66,13 +66,30 @@ public sealed class DashboardBrowser : IAsyncLifetime
     /// <summary>A browser profile of its own, with nothing open.</summary>
     public Task<IBrowserContext> ContextAsync(Uri address) => _browser!.NewContextAsync(new() { BaseURL = address.AbsoluteUri });
 
+    static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Resonance.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not lie below Resonance.sln.");
+        return folder.FullName;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
             await _browser.DisposeAsync();
         _playwright?.Dispose();
         if (_host is not null)
+        {
+            // No test is there any more whose output it could go to; `-diagnostics` shows it.
+            TestContext.Current.SendDiagnosticMessage(string.Join('\n', _host.Lines));
             await _host.DisposeAsync();
+        }
+
         _directory.Dispose();
     }
 }
+
+/// <summary>One host and one browser for all: starting them takes longer than most of what is looked at.</summary>
+[CollectionDefinition]
+public sealed class OnTheDashboard : ICollectionFixture<DashboardBrowser>;

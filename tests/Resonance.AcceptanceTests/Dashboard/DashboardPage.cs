@@ -20,6 +20,12 @@ public sealed class DashboardPage : IAsyncDisposable
                 _complaints.Add($"console: {message.Text}");
         };
         page.PageError += (_, error) => _complaints.Add($"page: {error}");
+        page.RequestFailed += (_, request) =>
+        {
+            // Leaving a page ends what it was still asking for.
+            if (request.Failure != "net::ERR_ABORTED")
+                _complaints.Add($"{request.Failure} {request.Url}");
+        };
         page.Response += (_, response) =>
         {
             if (response.Status >= 400)
@@ -29,15 +35,21 @@ public sealed class DashboardPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Goes to a page and waits until the server pushes to it.</summary>
+    /// <summary>Goes to a page and waits until it answers.</summary>
     public async Task GoAsync(string path)
     {
-        var connected = Page.WaitForWebSocketAsync();
         await Page.GotoAsync(path);
-        await connected;
-        await Page.Locator("h1").WaitForAsync();
-        await Page.WaitForFunctionAsync("() => window.Blazor !== undefined");
+        await AnswersAsync();
     }
+
+    /// <summary>Waits until the page is connected: what the server renders at first answers to nothing yet.</summary>
+    public async Task AnswersAsync()
+    {
+        await Page.Locator("html[data-connected]").WaitForAsync();
+        await Page.Locator("main h1").WaitForAsync();
+    }
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 

@@ -4,7 +4,8 @@ using Xunit;
 namespace Resonance.AcceptanceTests.Dashboard;
 
 /// <summary>Every page shows what it is for, without a complaint of the browser or of axe-core, in any light and on any width.</summary>
-public sealed class Every_page_opens(DashboardBrowser browser) : IClassFixture<DashboardBrowser>
+[Collection(typeof(OnTheDashboard))]
+public sealed class Every_page_opens(DashboardBrowser browser)
 {
     public static TheoryData<string, string> Pages { get; } = new()
     {

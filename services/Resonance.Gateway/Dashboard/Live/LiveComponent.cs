@@ -22,11 +22,14 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     Task _running = Task.CompletedTask;
     bool _shown;
 
+    /// <summary>Begins with nothing to show.</summary>
+    protected LiveComponent() => Stopping = _stop.Token;
+
     /// <summary>Why what is shown may be old; null when all is well.</summary>
     protected string? Trouble { get; private set; }
 
-    /// <summary>Ends with the component, or when it begins to show something else.</summary>
-    protected CancellationToken Stopping => _stop.Token;
+    /// <summary>Ends with the component, or when it begins to show something else; can be asked after that, too.</summary>
+    protected CancellationToken Stopping { get; private set; }
 
     [Inject]
     protected TimeProvider Clock { get; set; } = null!;
@@ -51,11 +54,16 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Begins anew, as something else is to be shown.</summary>
     protected async Task RestartAsync()
     {
-        await StopAsync();
+        // Taken now: while something is awaited below, the component may go, or be asked to show yet something else.
+        var (before, running) = (_stop, _running);
         _stop = new CancellationTokenSource();
-        await TryAsync(LoadAsync, Stopping);
-        if (_shown)
-            _running = FollowAsync(Stopping);
+        var stopping = Stopping = _stop.Token;
+        await before.CancelAsync();
+        await running;
+        before.Dispose();
+        await TryAsync(LoadAsync, stopping);
+        if (_shown && !stopping.IsCancellationRequested)
+            _running = FollowAsync(stopping);
     }
 
     /// <inheritdoc />
@@ -75,14 +83,9 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await StopAsync();
-        _stop.Dispose();
-    }
-
-    async Task StopAsync()
-    {
         await _stop.CancelAsync();
         await _running;
+        _stop.Dispose();
     }
 
     async Task FollowAsync(CancellationToken stopping)
