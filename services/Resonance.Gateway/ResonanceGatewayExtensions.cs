@@ -105,12 +105,16 @@ public static class ResonanceGatewayExtensions
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        RuleListEndpoints.Map(api);
+        VerdictEndpoint.Map(api);
         WhatIfEndpoint.Map(api);
         ScheduleEndpoints.Map(api);
         ScheduleActionEndpoints.Map(api);
+        ScheduleHistoryEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         QueueEndpoints.Map(api);
         ReportEndpoint.Map(api);
+        ReportListEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
         TrailEndpoint.Map(api);

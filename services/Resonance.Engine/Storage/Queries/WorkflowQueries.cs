@@ -52,6 +52,13 @@ public sealed partial class WorkflowQueries
         return await _get(context, id, cancellationToken);
     }
 
+    /// <returns>The instances of these ids that there are, in no order.</returns>
+    public async Task<IReadOnlyList<WorkflowRow>> GetAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Workflows.Where(row => ids.Contains(row.Id)).ToListAsync(cancellationToken);
+    }
+
     /// <returns>Every step in order; none when there is no such instance, or when it has not been executed yet.</returns>
     public async Task<IReadOnlyList<HistoryStep>> HistoryAsync(Guid id, CancellationToken cancellationToken)
     {
