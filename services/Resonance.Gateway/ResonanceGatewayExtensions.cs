@@ -94,6 +94,7 @@ public static class ResonanceGatewayExtensions
             .AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
+        JournalEndpoint.Map(api);
         ListEndpoint.Map(api);
         ListActionEndpoint.Map(api);
         ActionEndpoint.Map(api);
