@@ -134,7 +134,7 @@ static class IncidentEndpoints
         }
 
         return await workflows.GetAsync(id, cancellationToken) is { } row
-            ? Problems.NotFound($"{row.Key} is not suspended: it is in {StateNames.ToScreen(row.State)}.", "status", row.Status)
+            ? Problems.NotFound($"{row.Key} is not suspended: it is in {StateNames.ToScreen(row.State)}.", "state", StateNames.ToScreen(row.State))
             : Problems.NoSuchInstance(id);
     }
 
