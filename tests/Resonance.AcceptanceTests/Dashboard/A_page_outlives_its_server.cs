@@ -34,6 +34,6 @@ public sealed class A_page_outlives_its_server(DashboardBrowser browser)
         await page.Link(order.Key).WaitForAsync(new() { Timeout = 45_000 });
         await page.AnswersAsync();
         await page.Page.GetByLabel("Workflow type").SelectOptionAsync("order");
-        await page.Page.WaitForURLAsync("**/workflows?type=order");
+        await page.AtAsync("**/workflows?type=order");
     }
 }

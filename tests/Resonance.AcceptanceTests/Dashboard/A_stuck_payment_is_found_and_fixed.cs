@@ -71,14 +71,29 @@ public sealed class A_stuck_payment_is_found_and_fixed(DashboardBrowser browser)
         await using var page = await browser.OpenAsync("/workflows");
 
         await page.Page.GetByLabel("Workflow type").SelectOptionAsync("payment");
-        await page.Page.WaitForURLAsync("**/workflows?type=payment");
+        await page.AtAsync("**/workflows?type=payment");
         await page.Page.GetByLabel("Key or id").FillAsync(key);
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync($"**q={key}**");
+        await page.AtAsync($"**q={key}**");
         await page.Page.ReloadAsync();
 
         await page.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = key, Exact = true }).WaitForAsync();
         Assert.Equal(key, await page.Page.GetByLabel("Key or id").InputValueAsync());
+        page.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task And_what_is_typed_stays_while_the_list_changes()
+    {
+        await using var page = await browser.OpenAsync("/workflows?type=payment");
+        var search = page.Page.GetByLabel("Key or id");
+        await search.FillAsync("PAYMENT-");
+        await search.PressAsync("Tab");
+
+        var (_, key) = await SuspendAsync();
+        await page.Link(key).WaitForAsync();
+
+        Assert.Equal("PAYMENT-", await search.InputValueAsync());
         page.AssertNoComplaints();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -48,6 +49,13 @@ public sealed class DashboardPage : IAsyncDisposable
         await Page.Locator("html[data-connected]").WaitForAsync();
         await Page.Locator("main h1").WaitForAsync();
     }
+
+    /// <summary>Waits until the address is one that the pattern matches: it is looked at again and again, so that no change is missed.</summary>
+    /// <remarks>Playwright's own wait misses a change that comes between its look at the address and its listening for changes.</remarks>
+    /// <param name="pattern">Stars stand for anything; everything else for itself.</param>
+    public Task AtAsync(string pattern) =>
+        Assertions.Expect(Page).ToHaveURLAsync(
+            new Regex($"^{Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal)}$"), new() { Timeout = 30_000 });
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 

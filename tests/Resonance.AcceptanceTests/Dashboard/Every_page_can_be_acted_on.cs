@@ -18,7 +18,7 @@ public sealed class Every_page_can_be_acted_on(DashboardBrowser browser)
         await using var page = await browser.OpenAsync("/machines");
 
         await page.Page.GetByLabel("Window").SelectOptionAsync("5m");
-        await page.Page.WaitForURLAsync("**window=5m");
+        await page.AtAsync("**window=5m");
         await page.Link("order").ClickAsync();
         await Assertions.Expect(page.Page.Locator("h1")).ToHaveTextAsync("order");
         await Assertions.Expect(page.Page.Locator("main svg.machine")).ToBeVisibleAsync();

@@ -21,16 +21,16 @@ public sealed class The_keyboard_alone_is_enough(DashboardBrowser browser)
         // The focus begins at the title; what leads to other pages stands before it.
         await TabToAsync(page, "a", "Workflows", "Shift+Tab");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/workflows");
+        await page.AtAsync("**/workflows");
         await Assertions.Expect(page.Page.Locator("h1")).ToContainTextAsync("Workflows");
         await page.Page.Keyboard.PressAsync("/");
         await page.Page.Keyboard.TypeAsync(payment.Key);
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync($"**q={payment.Key}*");
+        await page.AtAsync($"**q={payment.Key}*");
         await Assertions.Expect(page.Page.Locator(".list tbody a")).ToHaveCountAsync(1);
         await TabToAsync(page, "button", "State");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**sort=-state*");
+        await page.AtAsync("**sort=-state*");
         await page.Page.ReloadAsync();
         await page.AnswersAsync();
         await Assertions.Expect(page.Page.GetByRole(AriaRole.Columnheader, new() { Name = "State" })).ToHaveAttributeAsync("aria-sort", "descending");

@@ -56,9 +56,14 @@ public sealed partial class Workflows
     /// <inheritdoc />
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
+        var before = _loaded ? _view : null;
         (_view, _complaint) = InstanceView.Read(Asked, Catalog, Queries);
         _complaint ??= SensitiveConditions.WhyNot(await Who.GetAsync(), _view.Filter.Data, Sensitive);
-        (_search, _data, _new) = (_view.Search ?? "", _view.Data ?? "", 0);
+        _new = 0;
+
+        // What somebody has typed and not asked for yet stays, however often the list changes meanwhile.
+        if (before is null || before.Search != _view.Search || before.Data != _view.Data)
+            (_search, _data) = (_view.Search ?? "", _view.Data ?? "");
         if (_complaint is not null)
         {
             (_rows, _next, _count, _matching) = ([], null, "", null);
