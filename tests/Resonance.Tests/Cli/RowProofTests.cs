@@ -52,8 +52,16 @@ public sealed class RowProofTests : CliFixture
         var sent = JsonSerializer.SerializeToElement(
             new
             {
-                row.WorkflowId, row.Sequence, row.MessageId, row.Event, row.From, row.To, row.OccurredAt, row.TraceParent,
-                Entries = JsonElement.Parse(row.Entries), Data = JsonElement.Parse(row.Data),
+                row.WorkflowId,
+                row.Sequence,
+                row.MessageId,
+                row.Event,
+                row.From,
+                row.To,
+                row.OccurredAt,
+                row.TraceParent,
+                Entries = JsonElement.Parse(row.Entries),
+                Data = JsonElement.Parse(row.Data),
             },
             JsonSerializerOptions.Web);
 
