@@ -17,6 +17,16 @@ static class EntityTags
     public static EntityTagHeaderValue OfContent<T>(T content) =>
         new($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(content))), 0, 16)}\"");
 
+    /// <summary>A text with the tag that follows from it; 304 when the client has it.</summary>
+    public static IResult Text(HttpContext context, string text, string mediaType)
+    {
+        var tag = OfContent(text);
+        Mark(context, tag);
+        return Names(context.Request.Headers.IfNoneMatch, tag, weakToo: true)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Text(text, mediaType, Encoding.UTF8);
+    }
+
     /// <summary>The thing with its tag; 304 when the client has it.</summary>
     public static IResult Answer<T>(HttpContext context, EntityTagHeaderValue tag, T thing)
     {

@@ -63,6 +63,10 @@ sealed class QueryValues
         return null;
     }
 
+    /// <summary>Whether a name is the one that a list is asked for, or begins like it where that ends with a star; null finds all.</summary>
+    public static bool IsNamed(string name, string? pattern) => pattern is null
+        || (pattern.EndsWith('*') ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : name == pattern);
+
     public bool? Flag(string name, string? value)
     {
         switch (Given(value))
@@ -101,6 +105,9 @@ sealed class QueryValues
         Refuse(name, $"{name} must be a time as in ISO 8601, e.g. 2026-01-31T09:15:43Z.");
         return null;
     }
+
+    /// <summary>One of a few words; null when none is given.</summary>
+    public string? OneOfOrNone(string name, string? value, params string[] known) => Given(value) is null ? null : OneOf(name, value, known);
 
     /// <summary>One of a few words, the first of which is meant when none is given.</summary>
     public string OneOf(string name, string? value, params string[] known)

@@ -94,6 +94,7 @@ public static class ResonanceGatewayExtensions
             .AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<IdempotencyFilter>());
         StartEndpoint.Map(api);
         ReadEndpoints.Map(api);
+        JournalEndpoint.Map(api);
         ListEndpoint.Map(api);
         ListActionEndpoint.Map(api);
         ActionEndpoint.Map(api);
@@ -105,12 +106,16 @@ public static class ResonanceGatewayExtensions
         IncidentEndpoints.Map(api);
         BulkActionEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        RuleListEndpoints.Map(api);
+        VerdictEndpoint.Map(api);
         WhatIfEndpoint.Map(api);
         ScheduleEndpoints.Map(api);
         ScheduleActionEndpoints.Map(api);
+        ScheduleHistoryEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         QueueEndpoints.Map(api);
         ReportEndpoint.Map(api);
+        ReportListEndpoint.Map(api);
         ProofEndpoint.Map(api);
         CheckpointEndpoints.Map(api);
         TrailEndpoint.Map(api);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
 using Resonance.Gateway;
 using Resonance.Gateway.Access;
 
@@ -29,8 +30,17 @@ static class HostAccess
     static DirectoryInfo FolderFor(string dataDirectory)
     {
         var path = Path.Combine(dataDirectory, KeyFolder);
-        return OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(path)
-            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            return OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(path)
+                : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsValidationException(
+                ResonanceOptions.Section, typeof(ResonanceOptions),
+                [$"Resonance:DataDirectory: '{dataDirectory}' cannot be written to: {exception.Message}"]);
+        }
     }
 }

@@ -17,6 +17,13 @@ static class HostLogging
         });
         builder.Logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A start that fails is told by whoever started: in a sentence when that says what to change, and with its stack trace otherwise.
+        var start = new StartPhase();
+        builder.Services.AddSingleton(start);
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(
+            "Microsoft.Extensions.Hosting.Internal.Host", level => level >= (start.IsOver ? LogLevel.Warning : LogLevel.Critical));
+        builder.Logging.AddFilter<ConsoleLoggerProvider>("MassTransit", level => level >= LogLevel.Warning && !start.WasRefused);
         builder.Logging.AddFilter("MassTransit", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
     }

@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-using Resonance.Audit.Checkpoints;
-using Resonance.Engine.Definitions;
-using Resonance.Engine.Operations;
 using Resonance.Engine.RuleSets;
 using Resonance.Engine.Storage;
 using Resonance.Gateway;
@@ -47,7 +43,7 @@ static class ResonanceHost
             switch (verb)
             {
                 case null:
-                    await Build(args).RunAsync();
+                    await StartPhase.RunAsync(Build(args));
                     return 0;
                 case "migrate":
                     await using (var app = Build(args[1..]))
@@ -70,20 +66,10 @@ static class ResonanceHost
                     return 2;
             }
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (Refusals.Tell(exception) is { } refusal)
         {
-            Console.Error.WriteLine(string.Join(Environment.NewLine, exception.Failures));
-            return 2;
-        }
-        catch (Exception exception) when (exception is WorkflowDefinitionException or WorkflowUpgradeException or RuleSetException or AuditKeyException)
-        {
-            Console.Error.WriteLine(exception.Message);
-            return 2;
-        }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
-        {
-            Console.Error.WriteLine($"{exception.Message} Another process listens there; choose another address with ASPNETCORE_URLS.");
-            return 2;
+            await Console.Error.WriteLineAsync(refusal);
+            return Refusals.ExitCode;
         }
     }
 
@@ -96,6 +82,7 @@ static class ResonanceHost
         var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
         if (builder.Configuration["urls"] is null)
             builder.WebHost.UseUrls("http://127.0.0.1:5080");
+        CheckAddresses(builder.Configuration["urls"]);
 
         var options = Validated<ResonanceOptions>(builder, ResonanceOptions.Section);
         HostLogging.Configure(builder);
@@ -145,10 +132,39 @@ static class ResonanceHost
         builder.Services.AddResonanceDashboard();
     }
 
+    static void CheckAddresses(string? urls)
+    {
+        foreach (var address in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            try
+            {
+                BindingAddress.Parse(address);
+            }
+            catch (FormatException)
+            {
+                throw new OptionsValidationException(
+                    "urls", typeof(string), [$"ASPNETCORE_URLS: '{address}' is no address; write e.g. http://127.0.0.1:5080."]);
+            }
+        }
+    }
+
+    static T Read<T>(IConfigurationSection settings, string section) where T : class, new()
+    {
+        try
+        {
+            return settings.Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException wrong)
+        {
+            // It names the setting and its value; what it takes is in the document.
+            throw new OptionsValidationException(section, typeof(T), [$"{wrong.Message} docs/operations.md tells which values it takes."]);
+        }
+    }
+
     /// <summary>Binds a section and refuses to go on when a value is out of its range.</summary>
     internal static T Validated<T>(WebApplicationBuilder builder, string section) where T : class, new()
     {
-        var options = builder.Configuration.GetSection(section).Get<T>() ?? new T();
+        var options = Read<T>(builder.Configuration.GetSection(section), section);
         var results = new List<System.ComponentModel.DataAnnotations.ValidationResult>();
         if (!System.ComponentModel.DataAnnotations.Validator.TryValidateObject(
                 options, new System.ComponentModel.DataAnnotations.ValidationContext(options), results, validateAllProperties: true))

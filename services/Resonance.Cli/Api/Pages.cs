@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Resonance.Cli.Running;
 
 namespace Resonance.Cli.Api;
 
@@ -30,8 +31,10 @@ sealed record Pages(IReadOnlyList<JsonElement> Items, string? NextCursor)
         {
             var page = await api.GetAsync(addressOf()
                 .With("limit", Math.Min(PageMax, (most ?? int.MaxValue) - items.Count)).With("cursor", cursor).ToString());
-            items.AddRange(page.GetProperty("items").EnumerateArray());
-            cursor = page.GetProperty("nextCursor").GetString();
+            if (page.Member("items") is not { ValueKind: JsonValueKind.Array } found)
+                throw new ToolFailure(ExitCodes.ServerFailed, "The server's answer is no page of a list: it is of another release than this tool.");
+            items.AddRange(found.EnumerateArray());
+            cursor = page.Text("nextCursor");
         }
         while (cursor is not null && (most is null || items.Count < most));
         return new Pages(items, cursor);

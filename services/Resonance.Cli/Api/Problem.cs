@@ -13,7 +13,7 @@ static class Problem
         var title = Text(document, "title");
         var detail = Text(document, "detail");
         var message = detail ?? title ?? $"The server answered with {(int)status}.";
-        return new ToolFailure(ExitOf(status), message, [.. FieldErrors(document), .. Advice(status, location)]);
+        return new ToolFailure(ExitOf(status), message, [.. FieldErrors(document), .. Advice(status, location)]) { Status = status };
     }
 
     static int ExitOf(HttpStatusCode status) => status switch

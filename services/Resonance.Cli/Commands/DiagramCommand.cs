@@ -16,9 +16,9 @@ static class DiagramCommand
         var command = new Command("diagram", "Prints the state diagram of a workflow in Mermaid, or writes it as a picture.") { what, svg };
         return tool.Does(command, async session =>
         {
-            var types = await session.Api.GetAsync("api/workflow-types");
+            var types = await Pages.ReadAsync(session.Api, () => new Query("api/workflow-types"), most: null);
             var name = session.Value(what);
-            Guid? id = types.EnumerateArray().Any(type => type.Text("type") == name) ? null : await Instance.FindAsync(session, name);
+            Guid? id = types.Items.Any(type => type.Text("type") == name) ? null : await Instance.FindAsync(session, name);
             if (session.Value(svg) is { } file)
                 return await WriteAsync(session, id is null ? TypeAddress(name) : $"api/workflows/{id}/diagram", file);
 

@@ -27,11 +27,11 @@ static class IncidentCommands
 
     static async Task<int> ShowGroupsAsync(Session session)
     {
-        var groups = await session.Api.GetAsync("api/incidents/groups");
-        return session.Show(groups, screen =>
+        var groups = await Pages.ReadAsync(session.Api, () => new Query("api/incidents/groups"), most: null);
+        return session.Show(groups.ToJson(), screen =>
         {
             var sheet = new Sheet("INCIDENT", "COUNT", "FIRST", "LAST", "CAUSE OF THE LAST") { Numbers = ["COUNT"] };
-            foreach (var group in groups.EnumerateArray())
+            foreach (var group in groups.Items)
             {
                 sheet.Add(
                     Words.Strong(group.Text("fingerprint")), Words.Count(group.Number("count")), screen.Ago(group.Time("first")),

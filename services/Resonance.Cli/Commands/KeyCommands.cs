@@ -15,11 +15,11 @@ static class KeyCommands
 
     static Command CreateList(Tool tool) => tool.Does(new Command("list", "Lists the API keys that there ever were."), async session =>
     {
-        var keys = await session.Api.GetAsync("api/keys");
-        return session.Show(keys, screen =>
+        var keys = await Pages.ReadAsync(session.Api, () => new Query("api/keys"), most: null);
+        return session.Show(keys.ToJson(), screen =>
         {
             var sheet = new Sheet("ID", "NAME", "ROLE", "MADE", "BY", "EXPIRES", "REVOKED");
-            foreach (var key in keys.EnumerateArray())
+            foreach (var key in keys.Items)
             {
                 sheet.Add(
                     Words.Strong(key.Text("id")), Words.Safe(key.Text("name")), Words.Safe(key.Text("role")), Words.Time(key.Time("createdAt")),

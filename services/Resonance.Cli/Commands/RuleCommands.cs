@@ -15,11 +15,11 @@ static class RuleCommands
 
     static Command CreateList(Tool tool) => tool.Does(new Command("list", "Lists the rules with the versions that decide now."), async session =>
     {
-        var rules = await session.Api.GetAsync("api/rules");
-        return session.Show(rules, screen =>
+        var rules = await Pages.ReadAsync(session.Api, () => new Query("api/rules"), most: null);
+        return session.Show(rules.ToJson(), screen =>
         {
             var sheet = new Sheet("RULE", "VERSION", "EXPRESSION", "A FAIL MEANS", "BY", "PUBLISHED") { Numbers = ["VERSION"] };
-            foreach (var rule in rules.EnumerateArray())
+            foreach (var rule in rules.Items)
             {
                 var current = rule.GetProperty("current");
                 sheet.Add(
@@ -34,7 +34,7 @@ static class RuleCommands
     static Command CreateShow(Tool tool)
     {
         var rule = RuleArgument(tool);
-        return tool.Does(new Command("show", "Shows a rule: its facts, and every version that it had.") { rule }, async session =>
+        return tool.Does(new Command("show", "Shows a rule: its facts, and its last versions.") { rule }, async session =>
         {
             var history = await session.Api.GetAsync($"api/rules/{Address(session.Value(rule))}");
             return session.Show(history, screen =>

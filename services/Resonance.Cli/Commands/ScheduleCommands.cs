@@ -22,11 +22,11 @@ static class ScheduleCommands
 
     static async Task<int> ListAsync(Session session)
     {
-        var schedules = await session.Api.GetAsync("api/schedules");
-        return session.Show(schedules, screen =>
+        var schedules = await Pages.ReadAsync(session.Api, () => new Query("api/schedules"), most: null);
+        return session.Show(schedules.ToJson(), screen =>
         {
             var sheet = new Sheet("SCHEDULE", "WORKFLOW", "CRON", "TIME ZONE", "OVERLAP", "NEXT START", "");
-            foreach (var schedule in schedules.EnumerateArray())
+            foreach (var schedule in schedules.Items)
             {
                 sheet.Add(
                     Words.Strong(schedule.Text("name")), Words.Safe(schedule.Text("workflow")), Words.Safe(schedule.Text("cron")),

@@ -11,10 +11,10 @@ static class Suggestions
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public static IEnumerable<string> Types(Tool tool, CompletionContext context) =>
-        Ask(tool, context, "api/workflow-types", types => types.EnumerateArray().Select(type => type.Text("type")));
+        Ask(tool, context, "api/workflow-types?limit=200", types => types.Items("items").Select(type => type.Text("type")));
 
     public static IEnumerable<string> States(Tool tool, CompletionContext context) =>
-        Ask(tool, context, "api/workflow-types", types => types.EnumerateArray().SelectMany(type => type.Items("states")).Select(state => state.ToString()));
+        Ask(tool, context, "api/workflow-types?limit=200", types => types.Items("items").SelectMany(type => type.Items("states")).Select(state => state.ToString()));
 
     public static IEnumerable<string> Keys(Tool tool, CompletionContext context) => Ask(
         tool, context,
@@ -22,13 +22,13 @@ static class Suggestions
         page => page.Items("items").Select(item => item.Text("key")));
 
     public static IEnumerable<string> Rules(Tool tool, CompletionContext context) =>
-        Ask(tool, context, "api/rules", rules => rules.EnumerateArray().Select(rule => $"{rule.Text("workflow")}/{rule.Text("name")}"));
+        Ask(tool, context, "api/rules?limit=200", rules => rules.Items("items").Select(rule => $"{rule.Text("workflow")}/{rule.Text("name")}"));
 
     public static IEnumerable<string> Schedules(Tool tool, CompletionContext context) =>
-        Ask(tool, context, "api/schedules", schedules => schedules.EnumerateArray().Select(schedule => schedule.Text("name")));
+        Ask(tool, context, "api/schedules?limit=200", schedules => schedules.Items("items").Select(schedule => schedule.Text("name")));
 
     public static IEnumerable<string> Fingerprints(Tool tool, CompletionContext context) =>
-        Ask(tool, context, "api/incidents/groups", groups => groups.EnumerateArray().Select(group => group.Text("fingerprint")));
+        Ask(tool, context, "api/incidents/groups?limit=200", groups => groups.Items("items").Select(group => group.Text("fingerprint")));
 
     public static IEnumerable<string> KeptQueues(Tool tool, CompletionContext context) => Ask(
         tool, context, "api/queues",

@@ -5,6 +5,9 @@ sealed class ToolFailure(int exitCode, string message, params IReadOnlyList<stri
 {
     public int ExitCode { get; } = exitCode;
 
+    /// <summary>What the server answered with; null when it did not.</summary>
+    public System.Net.HttpStatusCode? Status { get; init; }
+
     /// <summary>Lines below the message: errors of fields, what to do.</summary>
     public IReadOnlyList<string> Details { get; } = details;
 }

@@ -1,4 +1,5 @@
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage.Queries;
 
 namespace Resonance.Engine.Operations;
 
@@ -83,4 +84,36 @@ public sealed record IncidentFilter
         && (Activity is null || Activity == suspension.Activity)
         && (ErrorKind is null || ErrorKind == suspension.ErrorKind)
         && (Fingerprint is null || Fingerprint == new Fingerprint(type, suspension.Activity, suspension.ErrorKind));
+}
+
+/// <summary>A page of incidents that is asked for; null means any.</summary>
+public sealed record IncidentQuery
+{
+    /// <summary>What they have in common.</summary>
+    public IncidentFilter Filter { get; init; } = new();
+
+    /// <summary>The instance's key; with a <c>*</c> at its end, how it begins.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>First moment of the period in which they were suspended.</summary>
+    public DateTimeOffset? SinceFrom { get; init; }
+
+    /// <summary>The moment after its last.</summary>
+    public DateTimeOffset? SinceTo { get; init; }
+
+    /// <summary>Whether they go by when they were suspended; otherwise by when the instance was started.</summary>
+    public bool BySince { get; init; }
+
+    /// <summary>The first one first.</summary>
+    /// <value>Default false: the last one first.</value>
+    public bool OldestFirst { get; init; }
+
+    /// <summary>1 to <see cref="WorkflowFilter.LimitMax"/>.</summary>
+    public int Limit { get; init; } = WorkflowFilter.LimitDefault;
+
+    /// <summary>Where the page before ended; null for the first page.</summary>
+    public PageCursor? After { get; init; }
+
+    /// <summary>The order as an address has it.</summary>
+    public string Sort => (OldestFirst ? "" : "-") + (BySince ? "since" : "startedAt");
 }

@@ -10,9 +10,6 @@ namespace Resonance.Engine.Operations;
 /// <remarks>They are read out of the suspended instances themselves, so that they are never behind.</remarks>
 public sealed class Incidents
 {
-    /// <summary>The order of the list, as an address has it.</summary>
-    public const string ListOrder = "-startedAt";
-
     const string Where =
         """
         status = 'suspended' AND (@type IS NULL OR type = @type) AND (@activity IS NULL OR {activity} = @activity)
@@ -22,8 +19,7 @@ public sealed class Incidents
     const string ListSql =
         $$"""
         SELECT id, type, key, {activity}, {kind}, {cause}, {attempts}, {since}, {state}, {by}, started_at
-        FROM {workflow} WHERE {{Where}} AND (@after_time IS NULL OR (started_at, id) < (@after_time, @after_id))
-        ORDER BY started_at DESC, id DESC LIMIT @limit
+        FROM {workflow} WHERE {{Where}}
         """;
 
     const string GroupsSql =
@@ -49,25 +45,43 @@ public sealed class Incidents
     /// <param name="limit">1 to <see cref="WorkflowFilter.LimitMax"/>.</param>
     /// <param name="after">Where the page before ended; null for the first page.</param>
     /// <param name="cancellationToken">Stops waiting for the store.</param>
-    public async Task<Page<Incident>> ListAsync(IncidentFilter filter, int limit, PageCursor? after, CancellationToken cancellationToken)
+    public Task<Page<Incident>> ListAsync(IncidentFilter filter, int limit, PageCursor? after, CancellationToken cancellationToken) =>
+        ListAsync(new IncidentQuery { Filter = filter, Limit = limit, After = after }, cancellationToken);
+
+    /// <summary>Incidents in the order that is asked for.</summary>
+    public async Task<Page<Incident>> ListAsync(IncidentQuery query, CancellationToken cancellationToken)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        await using var command = await CommandAsync(context, ListSql, filter, cancellationToken);
+        await using var command = await CommandAsync(context, ListSql, query.Filter, cancellationToken);
         var postgres = context.Database.IsNpgsql();
-        Add(command, "@limit", limit + 1);
-        Add(command, "@after_time", after is not { } time ? null : postgres ? time.Time.ToUniversalTime() : Microseconds(time.Time));
-        Add(command, "@after_id", after is not { } last ? null : postgres ? last.Id : last.Id.ToString("D"));
-        var found = new List<Incident>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        Restrict(command, query, postgres);
+        var order = query.BySince ? InDialect("{since}", postgres) : "started_at";
+        var (beyond, direction) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        if (query.After is { } after)
         {
-            while (await reader.ReadAsync(cancellationToken))
-                found.Add(Read(reader, postgres));
+            command.CommandText += $" AND ({order}, id) {beyond} (@after_time, @after_id)";
+            Add(command, "@after_time", postgres ? after.Time.ToUniversalTime() : query.BySince ? Written(after.Time) : Microseconds(after.Time));
+            Add(command, "@after_id", postgres ? after.Id : after.Id.ToString("D"));
         }
 
-        if (found.Count <= limit)
+        command.CommandText += $" ORDER BY {order} {direction}, id {direction} LIMIT @limit";
+        Add(command, "@limit", query.Limit + 1);
+        var found = await ReadAsync(command, postgres, cancellationToken);
+        if (found.Count <= query.Limit)
             return new Page<Incident>(found, null);
-        found.RemoveAt(limit);
-        return new Page<Incident>(found, new PageCursor(ListOrder, "", found[^1].StartedAt, found[^1].WorkflowId));
+        found.RemoveAt(query.Limit);
+        var last = found[^1];
+        return new Page<Incident>(found, new PageCursor(query.Sort, "", query.BySince ? last.Since : last.StartedAt, last.WorkflowId));
+    }
+
+    /// <returns>The incident of an instance; null when it is not suspended, or there is none.</returns>
+    public async Task<Incident?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var postgres = context.Database.IsNpgsql();
+        await using var command = await CommandAsync(context, $"{ListSql} AND id = @id", new IncidentFilter(), cancellationToken);
+        Add(command, "@id", postgres ? id : id.ToString("D"));
+        return (await ReadAsync(command, postgres, cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>Incidents by fingerprint, the largest group first.</summary>
@@ -86,6 +100,41 @@ public sealed class Incidents
         }
 
         return groups;
+    }
+
+    static async Task<List<Incident>> ReadAsync(DbCommand command, bool postgres, CancellationToken cancellationToken)
+    {
+        var found = new List<Incident>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(Read(reader, postgres));
+        return found;
+    }
+
+    static void Restrict(DbCommand command, IncidentQuery query, bool postgres)
+    {
+        if (query.Key is { } key)
+        {
+            // No pattern: a key may have characters that stand for others there.
+            var begins = key.EndsWith('*');
+            command.CommandText += begins ? " AND substr(key, 1, @key_length) = @key" : " AND key = @key";
+            Add(command, "@key", begins ? key[..^1] : key);
+            if (begins)
+                Add(command, "@key_length", key.EnumerateRunes().Count() - 1);
+        }
+
+        var since = InDialect("{since}", postgres);
+        if (query.SinceFrom is { } from)
+        {
+            command.CommandText += $" AND {since} >= @since_from";
+            Add(command, "@since_from", postgres ? from.ToUniversalTime() : Written(from));
+        }
+
+        if (query.SinceTo is { } to)
+        {
+            command.CommandText += $" AND {since} < @since_to";
+            Add(command, "@since_to", postgres ? to.ToUniversalTime() : Written(to));
+        }
     }
 
     static async Task<DbCommand> CommandAsync(ReadContext context, string sql, IncidentFilter filter, CancellationToken cancellationToken)
@@ -115,8 +164,7 @@ public sealed class Incidents
 
         foreach (var text in (string[])["@type", "@activity", "@kind"])
             sql = sql.Replace($"{text} IS", $"{text}::text IS", StringComparison.Ordinal);
-        return sql.Replace("@after_time", "@after_time::timestamptz", StringComparison.Ordinal)
-            .Replace("@after_id", "@after_id::uuid", StringComparison.Ordinal);
+        return sql;
     }
 
     static string Member(string name, bool postgres) => postgres
@@ -143,6 +191,10 @@ public sealed class Incidents
     static DateTimeOffset Time(DbDataReader reader, int column, bool postgres) => postgres
         ? reader.GetFieldValue<DateTimeOffset>(column)
         : DateTimeOffset.Parse(reader.GetString(column), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    /// <summary>As the engine writes it into the data; such texts sort as the times do.</summary>
+    static string Written(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
 
     static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 

@@ -63,7 +63,11 @@ public static class FiringOutcome
 /// <param name="Reason">Why.</param>
 /// <param name="Definition">What was put, as JSON; null for other actions.</param>
 /// <param name="At">When.</param>
-public sealed record ScheduleChange(string Action, string Author, string Reason, string? Definition, DateTimeOffset At);
+public sealed record ScheduleChange(string Action, string Author, string Reason, string? Definition, DateTimeOffset At)
+{
+    /// <summary>Tells changes of one moment apart.</summary>
+    internal Guid Id { get; init; }
+}
 
 /// <summary>What people do to schedules.</summary>
 public static class ScheduleAction

@@ -1,4 +1,5 @@
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Storage.Queries;
 
 namespace Resonance.Engine.Schedules;
 
@@ -35,6 +36,14 @@ public sealed class ScheduleBook
     /// <summary>The last 20 changes, the last one first; of a schedule that is deleted as well.</summary>
     public Task<IReadOnlyList<ScheduleChange>> ChangesAsync(string name, CancellationToken cancellationToken) =>
         _store.ChangesAsync(name, FiringsShown, cancellationToken);
+
+    /// <summary>A page of what became of a schedule's due times.</summary>
+    public Task<Page<ScheduleFiring>> ListFiringsAsync(ScheduleHistoryFilter filter, CancellationToken cancellationToken) =>
+        _store.ListFiringsAsync(filter, cancellationToken);
+
+    /// <summary>A page of who changed a schedule, and why; of one that is deleted as well.</summary>
+    public Task<Page<ScheduleChange>> ListChangesAsync(ScheduleHistoryFilter filter, CancellationToken cancellationToken) =>
+        _store.ListChangesAsync(filter, cancellationToken);
 
     /// <summary>The next times that a schedule comes due, before jitter.</summary>
     public IReadOnlyList<DateTimeOffset> NextTimes(Schedule schedule, int count)

@@ -10,7 +10,7 @@ sealed class AccessCheck(AccessOptions options, IConfiguration settings, KnownKe
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var reachable = ListenAddresses.Configured(settings).Where(address => !ListenAddresses.IsLoopback(address)).ToArray();
-        if (options.IsConfigured || reachable.Length == 0 || await keys.AnyAsync(cancellationToken))
+        if (options.IsConfigured || reachable.Length == 0 || await keys.AnyWasMadeAsync(cancellationToken))
             return;
 
         throw new OptionsValidationException(

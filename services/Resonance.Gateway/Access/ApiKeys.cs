@@ -56,6 +56,11 @@ public sealed class ApiKeys(IDatabase database, TimeProvider clock)
         return [.. kept.Where(key => key.IsLive(now))];
     }
 
+    /// <summary>Whether a key was ever made, though it may be revoked or expired by now. Keys are never removed.</summary>
+    /// <exception cref="DbException">The database cannot be reached.</exception>
+    public async Task<bool> AnyWasMadeAsync(CancellationToken cancellationToken) =>
+        (await QueryAsync($"SELECT {Columns} FROM api_key LIMIT 1", cancellationToken)).Count > 0;
+
     /// <summary>Makes a key worth nothing. Doing so again changes nothing.</summary>
     /// <returns>False when there is no key with that id.</returns>
     /// <exception cref="DbException">The database cannot be reached.</exception>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -45,17 +46,37 @@ sealed record KeyAnswer(
 /// <param name="Secret">What its owner sends. Nobody can tell it again.</param>
 sealed record NewKeyAnswer(KeyAnswer Key, string Secret);
 
-/// <summary><c>GET</c> and <c>POST /api/keys</c>, <c>DELETE /api/keys/{id}</c>.</summary>
+/// <summary><c>GET</c> and <c>POST /api/keys</c>, <c>GET</c> and <c>DELETE /api/keys/{id}</c>.</summary>
 static partial class KeyEndpoints
 {
+    const string Live = "live";
+    const string Expired = "expired";
+    const string Revoked = "revoked";
+
+    // Of keys of one name one at most lives, and the others are told apart by their ids.
+    static readonly WholeList<ApiKey> Kept = new(
+        "-createdAt",
+        ("createdAt", key => ListPlace.At(key.CreatedAt, key.Id)),
+        ("name", key => ListPlace.By($"{key.Name}\n{key.Id}")));
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/keys", ListAsync)
             .RequireRole(Role.Admin)
             .WithName("ListKeys")
             .WithTags("Access")
-            .WithSummary("Lists the API keys that there ever were, the last one first")
-            .Produces<KeyAnswer[]>();
+            .WithSummary("Lists the API keys that there ever were, the last one first unless sort says otherwise")
+            .Produces<ListAnswer<KeyAnswer>>()
+            .ProducesValidationProblem()
+            .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
+        api.MapGet("/keys/{id}", GetAsync)
+            .RequireRole(Role.Admin)
+            .WithName("GetKey")
+            .WithTags("Access")
+            .WithSummary("Shows what is kept of an API key")
+            .Produces<KeyAnswer>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/keys", AddAsync)
             .RequireRole(Role.Admin)
             .WithMetadata(new AnswersSecret())
@@ -78,8 +99,41 @@ static partial class KeyEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> ListAsync(ApiKeys keys, CancellationToken cancellationToken) =>
-        TypedResults.Ok((await keys.ListAsync(cancellationToken)).Select(KeyAnswer.Of).ToArray());
+    static async Task<IResult> ListAsync(
+        ApiKeys keys,
+        TimeProvider clock,
+        [Description("The name, or how it begins with a * at the end, e.g. ci-*.")] string? name,
+        [Description("viewer, operator or admin.")] string? role,
+        [Description("live, expired or revoked.")] string? state,
+        [Description("createdAt or name; with a minus in front from the last to the first. -createdAt when left out.")] string? sort,
+        [Description("Most items of one answer.")] string? limit,
+        [Description("The nextCursor of the answer before; it belongs to the order of that list.")] string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryValues();
+        var asked = Kept.Read(query, sort, limit, cursor);
+        var named = query.Text("name", name);
+        var may = query.OneOfOrNone("role", role, [.. RoleNames.All]);
+        var only = query.OneOfOrNone("state", state, Live, Expired, Revoked);
+        if (query.Errors.Count > 0)
+            return Problems.Invalid(query.Errors, "The query has values that are not known.");
+
+        var now = clock.GetUtcNow();
+        var found = (await keys.ListAsync(cancellationToken)).Where(key =>
+            QueryValues.IsNamed(key.Name, named) && (may is null || RoleNames.Of(key.Role) == may) && (only is null || StateOf(key, now) == only));
+        return TypedResults.Ok(asked.PageOf(found, KeyAnswer.Of));
+    }
+
+    static async Task<IResult> GetAsync(string id, HttpContext context, ApiKeys keys, CancellationToken cancellationToken)
+    {
+        if ((await keys.ListAsync(cancellationToken)).FirstOrDefault(key => key.Id == id) is not { } found)
+            return Problems.NotFound("There is no key with that id.");
+
+        var answer = KeyAnswer.Of(found);
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
+    }
+
+    static string StateOf(ApiKey key, DateTimeOffset now) => key.RevokedAt is not null ? Revoked : key.IsLive(now) ? Live : Expired;
 
     static async Task<IResult> AddAsync(
         HttpRequest request, ApiKeys keys, KnownKeys known, Operator who, ILogger<ApiKeys> logger, CancellationToken cancellationToken)

@@ -33,12 +33,8 @@ sealed class KnownKeys(ApiKeys keys, AccessOptions options, TimeProvider clock) 
         return key is not null && key.IsLive(clock.GetUtcNow()) ? Of(key) : null;
     }
 
-    /// <summary>Whether there is a key in the store that opens something.</summary>
-    public async ValueTask<bool> AnyAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        return (await SnapshotAsync(cancellationToken)).Keys.Values.Any(key => key.IsLive(now));
-    }
+    /// <summary>Whether a key was ever made in the store: who made one meant the door to be closed, also when that key is revoked.</summary>
+    public async ValueTask<bool> AnyWasMadeAsync(CancellationToken cancellationToken) => (await SnapshotAsync(cancellationToken)).AnyWasMade;
 
     /// <summary>Has the store asked the next time.</summary>
     public void Forget() => _snapshot = null;
@@ -63,7 +59,8 @@ sealed class KnownKeys(ApiKeys keys, AccessOptions options, TimeProvider clock) 
 
             var asked = clock.GetTimestamp();
             var live = await keys.LiveAsync(cancellationToken);
-            return _snapshot = new Snapshot(live.ToDictionary(key => key.Id, StringComparer.Ordinal), asked);
+            var anyWasMade = live.Count > 0 || _snapshot is { AnyWasMade: true } || await keys.AnyWasMadeAsync(cancellationToken);
+            return _snapshot = new Snapshot(live.ToDictionary(key => key.Id, StringComparer.Ordinal), anyWasMade, asked);
         }
         finally
         {
@@ -73,7 +70,7 @@ sealed class KnownKeys(ApiKeys keys, AccessOptions options, TimeProvider clock) 
 
     bool IsFresh(Snapshot snapshot) => clock.GetElapsedTime(snapshot.Asked) < options.KeysAreKnownFor;
 
-    sealed record Snapshot(IReadOnlyDictionary<string, ApiKey> Keys, long Asked);
+    sealed record Snapshot(IReadOnlyDictionary<string, ApiKey> Keys, bool AnyWasMade, long Asked);
 }
 
 /// <summary>Who a key stands for.</summary>

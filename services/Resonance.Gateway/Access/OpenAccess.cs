@@ -12,7 +12,7 @@ sealed class OpenAccess(AccessOptions options, KnownKeys keys, IServer server)
     static readonly string[] LeftByProxies = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"];
 
     public async ValueTask<bool> IsOpenAsync(CancellationToken cancellationToken) =>
-        !options.IsConfigured && ListensOnLoopbackAlone() && !await keys.AnyAsync(cancellationToken);
+        !options.IsConfigured && ListensOnLoopbackAlone() && !await keys.AnyWasMadeAsync(cancellationToken);
 
     /// <summary>Why a request is not let in although access is open; null when it is.</summary>
     public static string? WhyNot(HttpContext context)

@@ -23,6 +23,7 @@ static class CheckpointEndpoints
             .WithSummary("Shows the newest checkpoint")
             .WithDescription("A signed note in the form of C2SP tlog-checkpoint. Keep it: the ledger must extend it for ever.")
             .Produces<string>(StatusCodes.Status200OK, PlainText)
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/audit/checkpoints/{size:long:min(1)}", GetAsync)
             .RequireRole(Role.Viewer)
@@ -30,6 +31,7 @@ static class CheckpointEndpoints
             .WithTags("Audit")
             .WithSummary("Shows the checkpoint over so many steps")
             .Produces<string>(StatusCodes.Status200OK, PlainText)
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/audit/key", GetKeyAsync)
             .RequireRole(Role.Viewer)
@@ -40,19 +42,20 @@ static class CheckpointEndpoints
                 "Written name+hash+base64 as in C2SP signed-note. Take it once over a way that you trust, and keep it: whoever can change the " +
                 "database can change this answer.")
             .Produces<string>(StatusCodes.Status200OK, PlainText)
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> GetNewestAsync([FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
-        await proofs.FindNewestAsync(cancellationToken) is { } checkpoint ? Text(checkpoint.Note) : Problems.NotFound(NoneYet);
+    static async Task<IResult> GetNewestAsync(HttpContext context, [FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
+        await proofs.FindNewestAsync(cancellationToken) is { } checkpoint ? Text(context, checkpoint.Note) : Problems.NotFound(NoneYet);
 
-    static async Task<IResult> GetAsync(long size, [FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
+    static async Task<IResult> GetAsync(long size, HttpContext context, [FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
         await proofs.FindAsync(size, cancellationToken) is { } checkpoint
-            ? Text(checkpoint.Note)
+            ? Text(context, checkpoint.Note)
             : Problems.NotFound($"No checkpoint was signed over {size} steps.");
 
-    static async Task<IResult> GetKeyAsync([FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
-        await proofs.FindNewestAsync(cancellationToken) is { } checkpoint ? Text($"{checkpoint.VerifierKey}\n") : Problems.NotFound(NoneYet);
+    static async Task<IResult> GetKeyAsync(HttpContext context, [FromServices] LedgerProofs proofs, CancellationToken cancellationToken) =>
+        await proofs.FindNewestAsync(cancellationToken) is { } checkpoint ? Text(context, $"{checkpoint.VerifierKey}\n") : Problems.NotFound(NoneYet);
 
-    static IResult Text(string text) => TypedResults.Text(text, $"{PlainText}; charset=utf-8");
+    static IResult Text(HttpContext context, string text) => EntityTags.Text(context, text, PlainText);
 }

@@ -58,20 +58,20 @@ static class ProofEndpoint
             "The proof is one of RFC 6962 against the newest checkpoint. With Accept: text/plain it comes in the form of C2SP tlog-proof. A step " +
             "that no checkpoint covers yet is answered with 409: ask again after the next one.")
         .Produces<ProofAnswer>(StatusCodes.Status200OK, Json, PlainText)
+        .Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status500InternalServerError);
 
     static async Task<IResult> GetAsync(
-        Guid workflowId, long sequence, [FromServices] LedgerProofs proofs, HttpRequest request, HttpResponse response,
-        CancellationToken cancellationToken)
+        Guid workflowId, long sequence, [FromServices] LedgerProofs proofs, HttpContext context, CancellationToken cancellationToken)
     {
         var (outcome, proof) = await proofs.ProveAsync(workflowId, sequence, cancellationToken);
-        response.Headers.Vary = "Accept";
+        context.Response.Headers.Vary = "Accept";
         return outcome switch
         {
-            ProofOutcome.Proven when WantsText(request) => TypedResults.Text(proof!.ToText(), $"{PlainText}; charset=utf-8"),
-            ProofOutcome.Proven => TypedResults.Ok(ProofAnswer.Of(proof!)),
+            ProofOutcome.Proven when WantsText(context.Request) => EntityTags.Text(context, proof!.ToText(), PlainText),
+            ProofOutcome.Proven => Answer(context, ProofAnswer.Of(proof!)),
             ProofOutcome.NotCovered => Problems.Conflict(
                 $"Step {sequence} of the instance {workflowId} is in the ledger, and no checkpoint covers it yet. Ask again in some seconds."),
             ProofOutcome.NotWitnessed => Problems.NotFound(
@@ -82,6 +82,8 @@ static class ProofEndpoint
                 statusCode: StatusCodes.Status500InternalServerError),
         };
     }
+
+    static IResult Answer(HttpContext context, ProofAnswer answer) => EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
 
     /// <summary>Whoever does not say that they prefer text gets JSON.</summary>
     static bool WantsText(HttpRequest request)

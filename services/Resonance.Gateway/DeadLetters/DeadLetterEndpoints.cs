@@ -16,7 +16,7 @@ sealed record DeadLetterListAnswer(IReadOnlyList<DeadLetter> Items, string? Next
 /// <param name="MessageId">The message that is on its way again.</param>
 sealed record RedriveAnswer(Guid MessageId);
 
-/// <summary><c>GET /api/dead-letters</c> and <c>POST /api/dead-letters/{messageId}/redrive</c>.</summary>
+/// <summary><c>GET /api/dead-letters</c>, <c>GET /api/dead-letters/{messageId}</c> and <c>POST /api/dead-letters/{messageId}/redrive</c>.</summary>
 static partial class DeadLetterEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
@@ -29,6 +29,14 @@ static partial class DeadLetterEndpoints
             .Produces<DeadLetterListAnswer>()
             .ProducesValidationProblem()
             .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
+        api.MapGet("/dead-letters/{messageId:guid}", GetAsync)
+            .RequireRole(Role.Viewer)
+            .WithName("GetDeadLetter")
+            .WithTags("Dead letters")
+            .WithSummary("Shows a message that the store set aside")
+            .Produces<DeadLetter>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/dead-letters/{messageId:guid}/redrive", RedriveAsync)
             .RequireRole(Role.Operator)
             .WithName("RedriveDeadLetter")
@@ -68,6 +76,12 @@ static partial class DeadLetterEndpoints
         var page = await queries.DeadLettersAsync(filter, cancellationToken);
         return TypedResults.Ok(new DeadLetterListAnswer(page.Items, page.Next?.ToString()));
     }
+
+    static async Task<IResult> GetAsync(
+        Guid messageId, HttpContext context, WorkflowQueries queries, CancellationToken cancellationToken) =>
+        await queries.DeadLetterAsync(messageId, cancellationToken) is { } found
+            ? EntityTags.Answer(context, EntityTags.OfContent(found), found)
+            : Problems.NotFound($"No message with the id {messageId} is set aside.");
 
     static async Task<IResult> RedriveAsync(
         Guid messageId, IWorkflowStore store, Operator who, ILogger<RedriveAnswer> logger, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +27,7 @@ static class DiagramEndpoints
             .WithSummary("Draws a workflow's machine")
             .WithDescription("As SVG, or as a Mermaid state diagram when format or the header Accept asks for it.")
             .Produces<string>(StatusCodes.Status200OK, Svg, Mermaid)
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/workflows/{id:guid}/diagram", DrawInstanceAsync)
@@ -36,6 +36,7 @@ static class DiagramEndpoints
             .WithTags("Workflows")
             .WithSummary("Draws the machine of an instance with the way that it went, and where it stands")
             .Produces<string>(StatusCodes.Status200OK, Svg)
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -49,9 +50,9 @@ static class DiagramEndpoints
         switch (QueryValues.Given(format) ?? (Wants(context.Request, Mermaid) ? "mermaid" : "svg"))
         {
             case "svg":
-                return Picture(context.Response, SvgDiagram.Render(graph, DiagramOverlay.None));
+                return Picture(context, SvgDiagram.Render(graph, DiagramOverlay.None));
             case "mermaid":
-                return TypedResults.Text(MermaidDiagram.Render(graph), Mermaid, Encoding.UTF8);
+                return EntityTags.Text(context, MermaidDiagram.Render(graph), Mermaid);
             default:
                 var query = new QueryValues();
                 query.Refuse("format", "format must be svg or mermaid.");
@@ -60,7 +61,7 @@ static class DiagramEndpoints
     }
 
     static async Task<IResult> DrawInstanceAsync(
-        Guid id, WorkflowQueries queries, WorkflowCatalog catalog, HttpResponse response, CancellationToken cancellationToken)
+        Guid id, WorkflowQueries queries, WorkflowCatalog catalog, HttpContext context, CancellationToken cancellationToken)
     {
         if (await queries.GetAsync(id, cancellationToken) is not { } row)
             return Problems.NoSuchInstance(id);
@@ -69,18 +70,18 @@ static class DiagramEndpoints
 
         var history = await queries.HistoryAsync(id, cancellationToken);
         var overlay = InstanceOverlay.Of(workflow, row.Version == 0 ? null : row.State, history);
-        return Picture(response, SvgDiagram.Render(MachineGraph.Of(workflow), overlay));
+        return Picture(context, SvgDiagram.Render(MachineGraph.Of(workflow), overlay));
     }
 
     internal static IResult NoSuchType(string type, WorkflowCatalog catalog) => Problems.NotFound(
         $"There is no workflow '{type}'. Known are {string.Join(", ", catalog.All.Select(known => known.Type).Order(StringComparer.Ordinal))}.");
 
-    static IResult Picture(HttpResponse response, string svg)
+    static IResult Picture(HttpContext context, string svg)
     {
+        var response = context.Response;
         response.Headers.ContentSecurityPolicy = PicturePolicy;
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.CacheControl = "private, no-cache";
-        return TypedResults.Text(svg, Svg, Encoding.UTF8);
+        return EntityTags.Text(context, svg, Svg);
     }
 
     /// <summary>Whether a client asks for a type by its name; a star asks for nothing particular.</summary>

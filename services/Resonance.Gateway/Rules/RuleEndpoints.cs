@@ -38,21 +38,19 @@ sealed record PublishRuleRequest
     public int? BasedOn { get; init; }
 }
 
-/// <summary><c>GET /api/rules</c>, <c>GET</c> and <c>PUT /api/rules/{workflow}/{name}</c>.</summary>
+/// <summary><c>GET</c> and <c>PUT /api/rules/{workflow}/{name}</c>.</summary>
 static class RuleEndpoints
 {
+    const int VersionsShown = 50;
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/rules", (RuleBook book) => book.All.Select(RuleAnswer.Of).ToArray())
-            .RequireRole(Role.Viewer)
-            .WithName("ListRules")
-            .WithTags("Rules")
-            .WithSummary("Lists the rules of all workflows with the versions that decide now");
         api.MapGet("/rules/{workflow}/{name}", GetAsync)
             .RequireRole(Role.Viewer)
             .WithName("GetRule")
             .WithTags("Rules")
-            .WithSummary("Shows a rule with every version that it ever had, the last one first")
+            .WithSummary("Shows a rule with its last versions, the last one first")
+            .WithDescription("The last 50 versions; GET /api/rules/{workflow}/{name}/versions lists all of them.")
             .Produces<RuleHistoryAnswer>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -96,7 +94,7 @@ static class RuleEndpoints
     static async Task<RuleHistoryAnswer> HistoryAsync(WorkflowRule rule, RulePublisher publisher, CancellationToken cancellationToken)
     {
         var versions = await publisher.VersionsAsync(rule, cancellationToken);
-        return new RuleHistoryAnswer(RuleAnswer.Of(rule), [.. versions.Reverse().Select(RuleVersionAnswer.Of)]);
+        return new RuleHistoryAnswer(RuleAnswer.Of(rule), [.. versions.Reverse().Take(VersionsShown).Select(RuleVersionAnswer.Of)]);
     }
 
     static async Task<IResult> PublishAsync(
@@ -141,5 +139,5 @@ static class RuleEndpoints
 }
 
 /// <param name="Rule">The rule.</param>
-/// <param name="Versions">The last one first.</param>
+/// <param name="Versions">The last ones, the last one first.</param>
 sealed record RuleHistoryAnswer(RuleAnswer Rule, IReadOnlyList<RuleVersionAnswer> Versions);

@@ -13,14 +13,21 @@ static class ScheduleEndpoints
 {
     const int TimesShown = 5;
 
+    static readonly WholeList<Schedule> All = new(
+        "name",
+        ("name", schedule => ListPlace.By(schedule.Definition.Name)),
+        ("nextDueAt", schedule => ListPlace.At(schedule.Paused is null ? schedule.NextDueAt : null, schedule.Definition.Name)));
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/schedules", ListAsync)
             .RequireRole(Role.Viewer)
             .WithName("ListSchedules")
             .WithTags("Schedules")
-            .WithSummary("Lists the schedules")
-            .Produces<IReadOnlyList<ScheduleAnswer>>();
+            .WithSummary("Lists the schedules by name, unless sort says otherwise")
+            .Produces<ListAnswer<ScheduleAnswer>>()
+            .ProducesValidationProblem()
+            .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
         api.MapGet("/schedules/{name}", GetAsync)
             .RequireRole(Role.Viewer)
             .WithName("GetSchedule")
@@ -69,8 +76,27 @@ static class ScheduleEndpoints
             "schedules",
             (await book.ListAsync(cancellationToken)).Select(schedule => schedule.Definition.Name));
 
-    static async Task<IResult> ListAsync(ScheduleBook book, CancellationToken cancellationToken) =>
-        TypedResults.Ok((await book.ListAsync(cancellationToken)).Select(schedule => ScheduleAnswer.Of(schedule, book)).ToArray());
+    static async Task<IResult> ListAsync(
+        ScheduleBook book,
+        [Description("Schedules that start this workflow, e.g. reporting.")] string? workflow,
+        [Description("The name, or how it begins with a * at the end, e.g. report*.")] string? name,
+        [Description("true for those that are paused, false for all others.")] string? paused,
+        [Description("name or nextDueAt; with a minus in front from the last to the first. name when left out.")] string? sort,
+        [Description("Most items of one answer.")] string? limit,
+        [Description("The nextCursor of the answer before; it belongs to the order of that list.")] string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var query = new QueryValues();
+        var asked = All.Read(query, sort, limit, cursor);
+        var (of, named, held) = (query.Text("workflow", workflow), query.Text("name", name), query.Flag("paused", paused));
+        if (query.Errors.Count > 0)
+            return Problems.Invalid(query.Errors, "The query has values that are not known.");
+
+        var found = (await book.ListAsync(cancellationToken)).Where(schedule =>
+            (of is null || schedule.Definition.Workflow == of) && QueryValues.IsNamed(schedule.Definition.Name, named)
+            && (held is null || schedule.Paused is not null == held));
+        return TypedResults.Ok(asked.PageOf(found, schedule => ScheduleAnswer.Of(schedule, book)));
+    }
 
     static async Task<IResult> GetAsync(string name, HttpContext context, ScheduleBook book, CancellationToken cancellationToken)
     {

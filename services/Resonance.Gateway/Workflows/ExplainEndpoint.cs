@@ -120,12 +120,17 @@ static class ExplainEndpoint
         .WithTags("Workflows")
         .WithSummary("Explains why an instance is where it is, and what would move it on")
         .Produces<ExplainAnswer>()
+        .Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    static async Task<IResult> ExplainAsync(Guid id, Explanations explanations, CancellationToken cancellationToken) =>
-        await explanations.ExplainAsync(id, cancellationToken) is { } explanation
-            ? TypedResults.Ok(Of(explanation))
-            : Problems.NoSuchInstance(id);
+    static async Task<IResult> ExplainAsync(Guid id, HttpContext context, Explanations explanations, CancellationToken cancellationToken)
+    {
+        if (await explanations.ExplainAsync(id, cancellationToken) is not { } explanation)
+            return Problems.NoSuchInstance(id);
+
+        var answer = Of(explanation);
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
+    }
 
     static ExplainAnswer Of(Explanation explanation)
     {

@@ -103,6 +103,7 @@ static class ReadEndpoints
             .WithTags("Workflows")
             .WithSummary("Shows how an instance came to where it stands, step by step")
             .Produces<HistoryAnswer[]>()
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -117,7 +118,7 @@ static class ReadEndpoints
     }
 
     static async Task<IResult> GetHistoryAsync(
-        Guid id, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
+        Guid id, HttpContext context, WorkflowQueries queries, ObservabilityOptions observability, CancellationToken cancellationToken)
     {
         var history = await queries.HistoryAsync(id, cancellationToken);
 
@@ -125,6 +126,7 @@ static class ReadEndpoints
         if (history.Count == 0 && await queries.GetAsync(id, cancellationToken) is null)
             return Problems.NoSuchInstance(id);
 
-        return TypedResults.Ok(history.Select(step => HistoryAnswer.Of(step, observability)).ToArray());
+        var answer = history.Select(step => HistoryAnswer.Of(step, observability)).ToArray();
+        return EntityTags.Answer(context, EntityTags.OfContent(answer), answer);
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,22 +19,38 @@ sealed record WorkflowTypeAnswer(
 /// <summary><c>GET /api/workflow-types</c>.</summary>
 static class TypesEndpoint
 {
+    static readonly WholeList<WorkflowDescription> Types = new("type", ("type", workflow => ListPlace.By(workflow.Type)));
+
     public static void Map(IEndpointRouteBuilder api) => api
         .MapGet("/workflow-types", List)
         .RequireRole(Role.Viewer)
         .WithName("ListWorkflowTypes")
         .WithTags("Workflow types")
         .WithSummary("Lists the workflows that can be started, with their state graphs")
-        .Produces<WorkflowTypeAnswer[]>();
+        .Produces<ListAnswer<WorkflowTypeAnswer>>()
+        .ProducesValidationProblem()
+        .AddOpenApiOperationTransformer(OpenApi.DescribeLimitAsync);
 
-    static IResult List(WorkflowCatalog catalog) => TypedResults.Ok(catalog.All
-        .OrderBy(workflow => workflow.Type, StringComparer.Ordinal)
-        .Select(workflow => new WorkflowTypeAnswer(
-            workflow.Type,
-            workflow.StartContract.FullName,
-            [.. workflow.States.Select(StateNames.ToScreen)],
-            [.. workflow.Events.Select(known => known.Contract.Name)],
-            workflow.Hash,
-            workflow.Diagram))
-        .ToArray());
+    static IResult List(
+        WorkflowCatalog catalog,
+        [Description("The type, or how it begins with a * at the end, e.g. re*.")] string? type,
+        [Description("type (the default) or -type.")] string? sort,
+        [Description("Most items of one answer.")] string? limit,
+        [Description("The nextCursor of the answer before; it belongs to the order of that list.")] string? cursor)
+    {
+        var query = new QueryValues();
+        var asked = Types.Read(query, sort, limit, cursor);
+        var named = query.Text("type", type);
+        return query.Errors.Count > 0
+            ? Problems.Invalid(query.Errors, "The query has values that are not known.")
+            : TypedResults.Ok(asked.PageOf(catalog.All.Where(workflow => QueryValues.IsNamed(workflow.Type, named)), Show));
+    }
+
+    static WorkflowTypeAnswer Show(WorkflowDescription workflow) => new(
+        workflow.Type,
+        workflow.StartContract.FullName,
+        [.. workflow.States.Select(StateNames.ToScreen)],
+        [.. workflow.Events.Select(known => known.Contract.Name)],
+        workflow.Hash,
+        workflow.Diagram);
 }

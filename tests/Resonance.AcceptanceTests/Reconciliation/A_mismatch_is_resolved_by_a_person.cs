@@ -80,7 +80,7 @@ public sealed class A_mismatch_is_resolved_by_a_person(Servers servers)
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Contains(Resolve, await unknown.Content.ReadAsStringAsync(cancellationToken), StringComparison.Ordinal);
 
-        var types = (await client.GetFromJsonAsync<JsonArray>("api/workflow-types", cancellationToken))!;
+        var types = (await client.GetFromJsonAsync<JsonNode>("api/workflow-types", cancellationToken))!["items"]!.AsArray();
         var type = types.Single(candidate => candidate!["type"]!.GetValue<string>() == "reconciliation")!;
         Assert.Equal($"[\"{Resolve}\"]", type["events"]!.ToJsonString());
     }

@@ -9,7 +9,7 @@ sealed class RuleApi(HttpClient client)
 {
     /// <summary>The rules of all workflows, each as it decides now.</summary>
     public async Task<IReadOnlyList<SeenCurrent>> ListAsync(CancellationToken cancellationToken) =>
-        (await client.GetFromJsonAsync<SeenCurrent[]>("api/rules", cancellationToken))!;
+        (await client.GetFromJsonAsync<SeenRules>("api/rules", cancellationToken))!.Items;
 
     public async Task<SeenRule> GetAsync(string rule, CancellationToken cancellationToken) =>
         (await client.GetFromJsonAsync<SeenRule>($"api/rules/{rule}", cancellationToken))!;
@@ -43,6 +43,8 @@ sealed class RuleApi(HttpClient client)
 }
 
 sealed record SeenRule(SeenCurrent Rule, IReadOnlyList<SeenRuleVersion> Versions);
+
+sealed record SeenRules(IReadOnlyList<SeenCurrent> Items);
 
 sealed record SeenCurrent(SeenRuleVersion Current);
 

@@ -10,7 +10,7 @@ public sealed class FaultTests : CliFixture
     [Fact]
     public async Task Asks_again_when_the_connection_fails_and_says_so_when_that_does_not_help()
     {
-        var network = new Scripted(attempt => attempt < 3 ? throw new HttpRequestException("refused") : Answer("[]"));
+        var network = new Scripted(attempt => attempt < 3 ? throw new HttpRequestException("refused") : Answer("""{ "items": [], "nextCursor": null }"""));
         var away = new Scripted(_ => throw new HttpRequestException("Connection refused"));
 
         var helped = await RunAsync(["incidents"], network);

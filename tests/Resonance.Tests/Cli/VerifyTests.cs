@@ -49,7 +49,10 @@ public sealed class VerifyTests : CliFixture
         var run = await RunAsync("verify", "--workflow", steps[0].Key, "--key", key);
 
         Assert.Equal((0, ""), (run.Exit, run.Error));
-        Assert.Equal($"ok   {steps[0].Key}: 5 steps are in the ledger that was signed, without a gap.\nVerified.\n", run.Output);
+        Assert.Equal(
+            $"ok   {steps[0].Key}: the hashes of 5 rows were computed anew from all that they hold, and make a chain.\n" +
+            $"ok   {steps[0].Key}: 5 steps are in the ledger that was signed, without a gap.\nVerified.\n",
+            run.Output);
     }
 
     [Fact]

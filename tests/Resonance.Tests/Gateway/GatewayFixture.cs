@@ -150,6 +150,14 @@ public abstract class GatewayFixture : IAsyncLifetime
         return await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
     }
 
+    /// <summary>The items of a list that fits on one page.</summary>
+    protected async Task<JsonElement> ItemsAsync(string address)
+    {
+        var page = await GetAsync(address);
+        Assert.Equal(JsonValueKind.Null, page.GetProperty("nextCursor").ValueKind);
+        return page.GetProperty("items");
+    }
+
     /// <summary>Every refusal is a problem document that names its status and betrays nothing of the inside.</summary>
     protected static async Task<JsonElement> ProblemAsync(HttpStatusCode status, Task<HttpResponseMessage> answer)
     {

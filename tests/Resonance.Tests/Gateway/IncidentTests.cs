@@ -34,7 +34,7 @@ public sealed class IncidentTests : GatewayFixture
         await SuspendAsync(2);
         await SuspendAsync(3);
 
-        var group = Assert.Single((await GetAsync("/api/incidents/groups?type=payment")).EnumerateArray());
+        var group = Assert.Single((await ItemsAsync("/api/incidents/groups?type=payment")).EnumerateArray());
         var first = await GetAsync("/api/incidents?fingerprint=payment/AssessCard/timeout&limit=2");
         var second = await GetAsync($"/api/incidents?limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
 

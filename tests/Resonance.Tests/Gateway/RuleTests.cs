@@ -15,7 +15,7 @@ public sealed class RuleTests : GatewayFixture
     [Fact]
     public async Task Lists_every_rule_with_the_version_that_decides_and_what_it_may_be_about()
     {
-        var rules = await GetAsync("/api/rules");
+        var rules = await ItemsAsync("/api/rules");
 
         Assert.Equal(
             ["payment/fraud_review", "payment/fraud_score"],

@@ -34,7 +34,7 @@ public sealed class ScheduleTests : GatewayFixture
             put.GetRawText()[put.GetRawText().IndexOf("\"cron\"", StringComparison.Ordinal)..]);
         Assert.Equal(("nightly", "payment"), (Text(put, "name"), Text(put, "workflow")));
         Assert.Equal("{id}", Text(put.GetProperty("start"), "paymentId"));
-        Assert.Equal(put.GetRawText(), Assert.Single((await GetAsync("/api/schedules")).EnumerateArray()).GetRawText());
+        Assert.Equal(put.GetRawText(), Assert.Single((await ItemsAsync("/api/schedules")).EnumerateArray()).GetRawText());
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class ScheduleTests : GatewayFixture
         using var deleted = await Http.DeleteAsync($"{Address}?author=ann&reason=done%20with", Cancel);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        Assert.Empty((await GetAsync("/api/schedules")).EnumerateArray());
+        Assert.Empty((await ItemsAsync("/api/schedules")).EnumerateArray());
         await ProblemAsync(HttpStatusCode.NotFound, Http.DeleteAsync($"{Address}?author=ann&reason=done%20with", Cancel));
     }
 
@@ -130,7 +130,7 @@ public sealed class ScheduleTests : GatewayFixture
 
         Assert.Equal("The schedule was not stored.", Text(problem, "detail"));
         Assert.Equal(fields, Fields(problem));
-        Assert.Empty((await GetAsync("/api/schedules")).EnumerateArray());
+        Assert.Empty((await ItemsAsync("/api/schedules")).EnumerateArray());
     }
 
     [Fact]

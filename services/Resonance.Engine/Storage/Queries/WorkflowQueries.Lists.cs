@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Resonance.Engine.Storage.Sqlite;
 
@@ -93,22 +94,32 @@ public sealed partial class WorkflowQueries
             : rows.OrderByDescending(row => row.SetAsideAt).ThenByDescending(row => row.MessageId);
         var page = await sorted
             .Take(filter.Limit + 1)
-            .Select(row => new DeadLetter
-            {
-                MessageId = row.MessageId,
-                WorkflowId = row.WorkflowId,
-                Timer = row.Timer,
-                Destination = row.Destination,
-                ContentType = row.ContentType,
-                Attempts = row.Attempts,
-                LastError = row.LastError,
-                Reason = row.SetAsideReason ?? "",
-                SetAsideAt = row.SetAsideAt!.Value,
-                CreatedAt = row.CreatedAt,
-            })
+            .Select(AsDeadLetter)
             .ToListAsync(cancellationToken);
         return ToPage(page, filter.Limit, last => new PageCursor(filter.Sort, "", last.SetAsideAt, last.MessageId));
     }
+
+    /// <returns>A message that was set aside in the store; null when there is none of that id.</returns>
+    public async Task<DeadLetter?> DeadLetterAsync(Guid messageId, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Outbox.Where(row => row.MessageId == messageId && row.SetAsideAt != null)
+            .Select(AsDeadLetter).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    static Expression<Func<OutboxRow, DeadLetter>> AsDeadLetter => row => new DeadLetter
+    {
+        MessageId = row.MessageId,
+        WorkflowId = row.WorkflowId,
+        Timer = row.Timer,
+        Destination = row.Destination,
+        ContentType = row.ContentType,
+        Attempts = row.Attempts,
+        LastError = row.LastError,
+        Reason = row.SetAsideReason ?? "",
+        SetAsideAt = row.SetAsideAt!.Value,
+        CreatedAt = row.CreatedAt,
+    };
 
     (IReadOnlyList<string>? States, IReadOnlyList<string> Statuses) StatesOf(WorkflowFilter filter)
     {

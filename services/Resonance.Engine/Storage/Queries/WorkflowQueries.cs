@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Journal;
 
 namespace Resonance.Engine.Storage.Queries;
 
@@ -52,11 +53,34 @@ public sealed partial class WorkflowQueries
         return await _get(context, id, cancellationToken);
     }
 
+    /// <returns>The instances of these ids that there are, in no order.</returns>
+    public async Task<IReadOnlyList<WorkflowRow>> GetAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Workflows.Where(row => ids.Contains(row.Id)).ToListAsync(cancellationToken);
+    }
+
     /// <returns>Every step in order; none when there is no such instance, or when it has not been executed yet.</returns>
     public async Task<IReadOnlyList<HistoryStep>> HistoryAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await _history(context, id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Journal rows of an instance as they are stored, by sequence.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="after">The sequence of the row before; 0 for the first page.</param>
+    /// <param name="limit">1 to <see cref="WorkflowFilter.LimitMax"/>.</param>
+    /// <param name="cancellationToken">Stops waiting for the store.</param>
+    /// <returns>The rows, and the sequence after which the next page begins; null on the last one.</returns>
+    public async Task<(IReadOnlyList<JournalRow> Rows, long? Next)> JournalAsync(
+        Guid id, long after, int limit, CancellationToken cancellationToken)
+    {
+        CheckLimit(limit);
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Journal
+            .Where(row => row.WorkflowId == id && row.Sequence > after).OrderBy(row => row.Sequence).Take(limit + 1).ToListAsync(cancellationToken);
+        return rows.Count <= limit ? (rows, null) : (rows[..limit], rows[limit - 1].Sequence);
     }
 
     /// <returns>The timers that run for an instance, the next one first.</returns>

@@ -72,7 +72,7 @@ public sealed class OpenAccessTests : GuardedGateway
         403, await StatusAsync(context => context.Request.Headers[header] = "for=203.0.113.7"));
 
     [Fact]
-    public async Task The_first_key_closes_the_door_and_the_last_one_opens_it()
+    public async Task The_first_key_closes_the_door_and_revoking_it_does_not_open_it_again()
     {
         await SeenAsync("/api/session", null);
 
@@ -82,7 +82,21 @@ public sealed class OpenAccessTests : GuardedGateway
 
         await Keys.RevokeAsync(key.Id, Cancel);
         Now.Advance(Access.KeysAreKnownFor);
-        await SeenAsync("/api/session", null);
+        await ProblemAsync(HttpStatusCode.Unauthorized, SendAsync(HttpMethod.Get, "/api/session", null));
+        await ProblemAsync(HttpStatusCode.Unauthorized, SendAsync(HttpMethod.Get, "/api/session", text));
+
+        var (_, next) = await AddKeyAsync("bob", Role.Admin);
+        await SeenAsync("/api/session", next);
+    }
+
+    [Fact]
+    public async Task A_key_that_expired_keeps_the_door_closed_as_well()
+    {
+        await AddKeyAsync("ann", Role.Admin, TimeSpan.FromDays(1));
+
+        Now.Advance(TimeSpan.FromDays(2));
+
+        await ProblemAsync(HttpStatusCode.Unauthorized, SendAsync(HttpMethod.Get, "/api/session", null));
     }
 
     [Fact]

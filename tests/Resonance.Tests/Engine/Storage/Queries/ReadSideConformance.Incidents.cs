@@ -92,6 +92,47 @@ public abstract partial class ReadSideConformance
         Assert.Equal(["0", "1", "2", "3", "4"], seen.Order());
     }
 
+    [Theory]
+    [InlineData(true, false, "4", "2", "0", "1", "3")]
+    [InlineData(true, true, "3", "1", "0", "2", "4")]
+    public async Task Incidents_by_when_they_were_suspended_keep_their_order_across_pages(bool bySince, bool oldestFirst, params string[] expected)
+    {
+        // With and without a fraction of a second, which the store has to order as times and not as texts.
+        foreach (var (cause, since) in new[] { ("0", 10.0), ("1", 9.999), ("2", 10.1), ("3", 9.0), ("4", 11.0) })
+            await SuspendAsync("AssessCard", "timeout", cause, 5, Noon.AddSeconds(since));
+
+        var seen = new List<string>();
+        PageCursor? after = null;
+        do
+        {
+            var page = await Incidents.ListAsync(
+                new IncidentQuery { BySince = bySince, OldestFirst = oldestFirst, Limit = 2, After = after }, Cancel);
+            seen.AddRange(page.Items.Select(incident => incident.Cause));
+            after = page.Next is { } next && PageCursor.TryParse(next.ToString(), out var parsed) ? parsed : null;
+        }
+        while (after is not null);
+
+        Assert.Equal(expected, seen);
+    }
+
+    [Fact]
+    public async Task Incidents_are_found_by_key_and_by_when_they_were_suspended()
+    {
+        var first = await SuspendAsync("AssessCard", "timeout", "1", 5, Noon);
+        await SuspendAsync("AssessCard", "timeout", "2", 5, Noon.AddSeconds(1.5));
+        await SuspendAsync("AssessCard", "timeout", "3", 5, Noon.AddSeconds(2));
+
+        Assert.Equal(["1"], await FoundAsync(new IncidentQuery { Key = first.Row.Key }));
+        Assert.Equal(["1", "2", "3"], await FoundAsync(new IncidentQuery { Key = $"{first.Row.Key[..4]}*" }));
+        Assert.Empty(await FoundAsync(new IncidentQuery { Key = "%*" }));
+        Assert.Equal(["2"], await FoundAsync(new IncidentQuery { SinceFrom = Noon.AddSeconds(1), SinceTo = Noon.AddSeconds(2) }));
+        Assert.Equal("1", (await Incidents.FindAsync(first.Id, Cancel))?.Cause);
+        Assert.Null(await Incidents.FindAsync(MassTransit.NewId.NextGuid(), Cancel));
+    }
+
+    async Task<IEnumerable<string>> FoundAsync(IncidentQuery query) =>
+        (await Incidents.ListAsync(query, Cancel)).Items.Select(incident => incident.Cause).Order();
+
     async Task<IEnumerable<string>> CausesAsync(IncidentFilter filter) =>
         (await Incidents.ListAsync(filter, 10, null, Cancel)).Items.Select(incident => incident.Cause).Order();
 
