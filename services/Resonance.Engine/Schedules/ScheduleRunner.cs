@@ -10,9 +10,10 @@ delegate Task<StartResult> StartScheduled(string type, object start, Cancellatio
 
 /// <summary>Fires what is due. Any number of engines may do it at once over one store: each due time starts one instance.</summary>
 /// <remarks>
-/// The instance is started first, under an id that follows from the schedule's name and the due time, and the schedule moves on afterwards:
-/// a process that dies between the two leaves a firing that the next one repeats, which starts nothing. What waits in the queue is started
-/// only when nothing comes due by the calendar, so that two firings never both find that nothing runs.
+/// An instance is started first, under an id that follows from the schedule's name and the due time, and what became of it is recorded
+/// afterwards: a process that dies between the two leaves a firing that the next one repeats, which starts nothing. Where one instance
+/// may not run beside another, a firing takes the one place in the queue before its instance is started, and only what has that place is
+/// started: engines that saw the schedule at different moments never start two.
 /// </remarks>
 sealed class ScheduleRunner(
     ScheduleStore schedules, IWorkflowStore workflows, WorkflowCatalog catalog, StartScheduled start, TimeProvider clock,
@@ -114,7 +115,7 @@ sealed class ScheduleRunner(
         DateTimeOffset? starts = due is { } coming ? calendar.StartOf(coming) : null;
         if (schedule.QueuedDueAt is not { } queued)
             return starts;
-        if (!await RunsAsync(schedule, cancellationToken))
+        if (!await RunsAsync(schedule, cancellationToken) || await ExistsAsync(schedule, queued, cancellationToken))
             return await FireQueuedAsync(schedule, queued, cancellationToken) ? now : starts;
         return starts < now + QueueInterval ? starts : now + QueueInterval;
     }
@@ -133,23 +134,29 @@ sealed class ScheduleRunner(
             return;
         }
 
-        var decided = await DecideAsync(schedule, due, cancellationToken);
-        if (await schedules.MoveOnAsync(schedule, decided, calendar.After(due), cancellationToken))
-            ScheduleLog.Fired(log, schedule.Definition.Name, due, decided.Outcome, decided.Reason ?? "");
-        else if (decided.Outcome == FiringOutcome.Started)
-            await schedules.RecordAsync(schedule, decided, cancellationToken);
-    }
+        if (schedule.Definition.Overlap == OverlapPolicy.Allow)
+        {
+            var started = await StartAsync(schedule, due, cancellationToken);
+            if (await schedules.MoveOnAsync(schedule, started, calendar.After(due), cancellationToken))
+                ScheduleLog.Fired(log, schedule.Definition.Name, due, started.Outcome, started.Reason ?? "");
+            else if (started.Outcome == FiringOutcome.Started)
+                await schedules.RecordAsync(schedule, started, cancellationToken);
+            return;
+        }
 
-    async Task<Firing> DecideAsync(Schedule schedule, DateTimeOffset due, CancellationToken cancellationToken)
-    {
-        // An instance with the firing's id was started by a process that did not come to record it.
-        var busy = schedule.Definition.Overlap != OverlapPolicy.Allow && await IsBusyAsync(schedule, cancellationToken)
-            && !await ExistsAsync(schedule, due, cancellationToken);
-        if (!busy)
-            return await StartAsync(schedule, due, cancellationToken);
-        return schedule.Definition.Overlap == OverlapPolicy.QueueOne && schedule.QueuedDueAt is null
+        var busy = await IsBusyAsync(schedule, cancellationToken);
+        var decided = !busy ? new Firing(due, FiringOutcome.Queued, null, null)
+            : schedule.Definition.Overlap == OverlapPolicy.QueueOne && schedule.QueuedDueAt is null
             ? new Firing(due, FiringOutcome.Queued, null, "the instance before still runs")
             : Skipped(schedule, due);
+        if (!await schedules.MoveOnAsync(schedule, decided, calendar.After(due), cancellationToken))
+            return;
+        if (busy)
+            ScheduleLog.Fired(log, schedule.Definition.Name, due, decided.Outcome, decided.Reason ?? "");
+
+        // Only what has the place in the queue is started, so nobody starts another one beside it, however long this takes.
+        else if (await schedules.FindAsync(schedule.Definition.Name, cancellationToken) is { } moved && moved.QueuedDueAt == due)
+            await FireQueuedAsync(moved, due, cancellationToken);
     }
 
     /// <returns>False when somebody else was faster.</returns>

@@ -74,6 +74,27 @@ public abstract partial class ScheduleConformance
     }
 
     [Fact]
+    public async Task While_one_engine_is_held_up_before_its_start_another_starts_nothing_beside_it()
+    {
+        var other = await OpenEngineAsync(Payment);
+        await PutAsync(Each("*/5 * * * *", OverlapPolicy.QueueOne));
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _beforeAccept = () => reached.TrySetResult() ? goOn.Task : Task.CompletedTask;
+        _clock.SetUtcNow(At("09:20:00"));
+
+        var held = Task.Run(() => RunAsync(), Cancel);
+        await reached.Task.WaitAsync(Cancel);
+        await other.GetRequiredService<ScheduleBook>().TriggerAsync("nightly", Ann, Cancel);
+        await RunAsync(other);
+        goOn.SetResult();
+        await held;
+
+        Assert.Single(_started);
+        Assert.Equal("09:20:00 started", (await FiringsAsync())[0]);
+    }
+
+    [Fact]
     public async Task Nothing_runs_twice_at_once_however_many_engines_and_triggers()
     {
         ServiceProvider[] engines = [_engines[0], await OpenEngineAsync(Payment), await OpenEngineAsync(Payment)];

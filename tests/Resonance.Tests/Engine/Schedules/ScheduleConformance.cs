@@ -30,6 +30,9 @@ public abstract partial class ScheduleConformance : IAsyncLifetime
     /// <summary>What starting does before it answers; does nothing unless a test says otherwise.</summary>
     Func<StartPayment, Task<StartResult?>> _beforeAnswer = _ => Task.FromResult<StartResult?>(null);
 
+    /// <summary>What starting does before anything is stored; does nothing unless a test says otherwise.</summary>
+    Func<Task> _beforeAccept = () => Task.CompletedTask;
+
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     IWorkflowStore Store => _engines[0].GetRequiredService<IWorkflowStore>();
@@ -107,6 +110,7 @@ public abstract partial class ScheduleConformance : IAsyncLifetime
     /// <summary>As the client does it: the same id again starts nothing.</summary>
     async Task<StartResult> StartAsync(string type, object start, CancellationToken cancellationToken)
     {
+        await _beforeAccept();
         var payment = (StartPayment)start;
         var instance = new SampleInstance(type: type, id: payment.PaymentId);
         var result = await Store.AcceptAsync(instance.Accepted(), Lease, cancellationToken);
