@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Queues;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 
@@ -15,6 +16,7 @@ static class OperationsServiceCollectionExtensions
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         services.TryAddSingleton(new RecoveryOptions());
+        services.AddWorkQueues();
         services.TryAddSingleton<ServedQueues>();
         services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
         services.TryAddSingleton(provider => new QueueDepths(

@@ -10,13 +10,12 @@ static class DeskStatements
         FROM work_queue
         """;
 
-    // $3 to $10 are the settings.
+    // $2 to $9 are the settings.
     public const string Declare =
         """
         INSERT INTO work_queue (
             name, credit, visibility_timeout, max_receive_count, deduplication_window, concurrency, key_concurrency, rate_limit, rate_period)
-        SELECT $1, $3::bigint, $4::bigint, $5::integer, $6::bigint, $7::integer, $8::integer, $9::integer, $10::bigint
-        WHERE $2::timestamptz IS NULL OR true
+        SELECT $1, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::integer, $7::integer, $8::integer, $9::bigint
         ON CONFLICT (name) DO NOTHING
         """;
 
@@ -25,8 +24,8 @@ static class DeskStatements
         """
         INSERT INTO work_queue AS q (
             name, credit, visibility_timeout, max_receive_count, deduplication_window, concurrency, key_concurrency, rate_limit, rate_period)
-        SELECT $1, $3::bigint, $4::bigint, $5::integer, $6::bigint, $7::integer, $8::integer, $9::integer, $10::bigint
-        WHERE ($2::timestamptz IS NULL OR true) AND ($11::bigint IS NULL OR coalesce((SELECT revision FROM work_queue WHERE name = $1), 0) = $11)
+        SELECT $1, $2::bigint, $3::bigint, $4::integer, $5::bigint, $6::integer, $7::integer, $8::integer, $9::bigint
+        WHERE $10::bigint IS NULL OR coalesce((SELECT revision FROM work_queue WHERE name = $1), 0) = $10
         ON CONFLICT (name) DO UPDATE SET
             credit = excluded.credit, visibility_timeout = excluded.visibility_timeout, max_receive_count = excluded.max_receive_count,
             deduplication_window = excluded.deduplication_window, concurrency = excluded.concurrency,
@@ -56,7 +55,7 @@ static class DeskStatements
     public const string Resume =
         """
         UPDATE work_queue SET paused_by = NULL, paused_reason = NULL, paused_at = NULL, revision = revision + 1
-        WHERE name = $1 AND paused_at IS NOT NULL AND ($2::timestamptz IS NULL OR true) AND $3::text IS NOT NULL AND $4::text IS NOT NULL
+        WHERE name = $1 AND paused_at IS NOT NULL
         """;
 
     public const string Purge = "DELETE FROM work_item WHERE queue = $1 AND state <> 'dead'";

@@ -13,8 +13,8 @@ sealed partial class PostgresWorkQueueStore
         WorkItemCheck.Name(queue);
         WorkItemCheck.Settings(settings);
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = Command(connection, DeskStatements.Declare, queue, Now);
-        AddSettings(command.Parameters, settings);
+        await using var command = new NpgsqlCommand(DeskStatements.Declare, connection);
+        AddSettings(command.Parameters, queue, settings);
         await command.ExecutePreparedAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -26,9 +26,9 @@ sealed partial class PostgresWorkQueueStore
             queue,
             async connection =>
             {
-                await using (var put = Command(connection, DeskStatements.Put, queue, Now))
+                await using (var put = new NpgsqlCommand(DeskStatements.Put, connection))
                 {
-                    AddSettings(put.Parameters, settings);
+                    AddSettings(put.Parameters, queue, settings);
                     put.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = expectedRevision, NpgsqlDbType = NpgsqlDbType.Bigint });
                     if (await put.ScalarPreparedAsync(cancellationToken).ConfigureAwait(false) is null)
                         return null;
@@ -52,10 +52,12 @@ sealed partial class PostgresWorkQueueStore
             queue,
             async connection =>
             {
-                await using (var command = Command(connection, pause ? DeskStatements.Pause : DeskStatements.Resume, queue, Now))
+                await using (var command = pause
+                    ? Command(connection, DeskStatements.Pause, queue, Now) : new NpgsqlCommand(DeskStatements.Resume, connection))
                 {
-                    command.Parameters.AddText(author.By);
-                    command.Parameters.AddText(author.Reason);
+                    command.Parameters.AddText(pause ? author.By : queue);
+                    if (pause)
+                        command.Parameters.AddText(author.Reason);
                     if (await command.ExecutePreparedAsync(cancellationToken).ConfigureAwait(false) == 0)
                         return false;
                 }
@@ -197,8 +199,9 @@ sealed partial class PostgresWorkQueueStore
         return queues;
     }
 
-    static void AddSettings(NpgsqlParameterCollection parameters, WorkQueueSettings settings)
+    static void AddSettings(NpgsqlParameterCollection parameters, string queue, WorkQueueSettings settings)
     {
+        parameters.AddText(queue);
         parameters.AddValue(PostgresCommands.Microseconds(settings.CreditPerLevel));
         parameters.AddValue(PostgresCommands.Microseconds(settings.VisibilityTimeout));
         AddNumber(settings.MaxReceiveCount);

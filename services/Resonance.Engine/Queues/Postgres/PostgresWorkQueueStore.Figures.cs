@@ -12,7 +12,7 @@ sealed partial class PostgresWorkQueueStore
     {
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         var state = await StateAsync(connection, queue, cancellationToken).ConfigureAwait(false);
-        var tally = new FiguresTally();
+        var tally = new WorkQueueTally();
         await using (var command = Command(connection, DeskStatements.Count, queue, state.Now.UtcDateTime))
         {
             await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace Resonance.Engine.Queues;
 
 /// <summary>Adds up what is in a queue, state by state.</summary>
-sealed class FiguresTally
+sealed class WorkQueueTally
 {
     readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
     DateTimeOffset? _oldest;
