@@ -1,3 +1,5 @@
+using Resonance.Engine.Storage;
+
 namespace Resonance.Engine.Queues;
 
 /// <summary>Where work queues live. Two stores stand behind it, on Postgres and on SQLite; one conformance suite holds for both.</summary>
@@ -20,6 +22,17 @@ public interface IWorkQueueStore
     /// <param name="cancellationToken">Gives up waiting; what was received then stays invisible until its time-out.</param>
     Task<IReadOnlyList<ReceivedItem>> ReceiveAsync(
         string queue, int most, TimeSpan? visibilityTimeout, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the items that are next until they are deleted, and puts the message that each stands for into the outbox, in one transaction.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="most">1 to <see cref="WorkQueueLimits.BatchMax"/>.</param>
+    /// <param name="compose">Makes the message of an item.</param>
+    /// <param name="lease">How long the caller has to send the messages before a dispatcher does.</param>
+    /// <param name="cancellationToken">Gives up waiting; a dispatcher then sends what was taken.</param>
+    Task<IReadOnlyList<OutboxMessage>> AdmitAsync(
+        string queue, int most, Func<ReceivedItem, OutboxMessage> compose, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Deletes items that were handled.</summary>
     /// <returns>One outcome a receipt, in order.</returns>

@@ -19,7 +19,7 @@ sealed class WorkQueueTally
         }
     }
 
-    public WorkQueueFigures Figures(QueueState state, long enqueued, long dequeued, IReadOnlyList<WorkKeyCount> keys)
+    public WorkQueueFigures Figures(QueueTurn state, long enqueued, long dequeued, IReadOnlyList<WorkKeyCount> keys)
     {
         var waiting = Of(WorkItemState.New) + Of(WorkItemState.Ready) + Of(WorkItemState.Behind) + Of(WorkItemState.Limited);
         return new WorkQueueFigures

@@ -15,6 +15,9 @@ class WorkSignals
     /// <summary>Something was put into the queue, or left it and made room.</summary>
     public virtual void Tell(string queue) => Wake(queue);
 
+    /// <summary>As <see cref="Tell"/>, for what those in this process see to themselves.</summary>
+    public void TellHere(string queue) => Wake(queue);
+
     protected void Wake(string queue)
     {
         if (_next.TryRemove(queue, out var waiting))

@@ -72,7 +72,7 @@ sealed partial class PostgresWorkQueueStore
         return items;
     }
 
-    async Task<QueueState> StateAsync(NpgsqlConnection connection, string queue, CancellationToken cancellationToken)
+    async Task<QueueTurn> StateAsync(NpgsqlConnection connection, string queue, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, TurnStatements.Settings, queue, Now);
         await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
@@ -81,7 +81,7 @@ sealed partial class PostgresWorkQueueStore
     }
 
     static async Task<(long Enqueued, long Dequeued)> RatesAsync(
-        NpgsqlConnection connection, string queue, QueueState state, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string queue, QueueTurn state, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, DeskStatements.Rates, queue, state.Now.UtcDateTime);
         await using var reader = await command.ReadPreparedAsync(cancellationToken).ConfigureAwait(false);
@@ -90,7 +90,7 @@ sealed partial class PostgresWorkQueueStore
     }
 
     static async Task<List<WorkKeyCount>> KeysAsync(
-        NpgsqlConnection connection, string queue, QueueState state, int most, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string queue, QueueTurn state, int most, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, DeskStatements.Keys, queue, state.Now.UtcDateTime);
         command.Parameters.AddValue((long)most);

@@ -45,8 +45,25 @@ sealed partial class PostgresWorkQueueStore
         return taken;
     }
 
+    public async Task<IReadOnlyList<OutboxMessage>> AdmitAsync(
+        string queue, int most, Func<ReceivedItem, OutboxMessage> compose, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        OutboxMessage[] messages = [];
+        await ReceiveAsync(
+            queue, most, Timeout.InfiniteTimeSpan,
+            async (connection, taken, token) =>
+            {
+                messages = [.. taken.Select(compose)];
+                await using var command = new NpgsqlCommand(OutboxStatements.Enqueue, connection);
+                OutboxStatements.AddMessages(command.Parameters, [.. messages.Select(message => (message.WorkflowId, message))], lease);
+                await command.ExecutePreparedAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return messages;
+    }
+
     /// <summary>Waits for the queue's lock; then finds the queue's state, ends what has run out, and takes what has left.</summary>
-    async Task<(QueueState State, string[] Groups, string[] Keys)> BeginTurnAsync(
+    async Task<(QueueTurn State, string[] Groups, string[] Keys)> BeginTurnAsync(
         NpgsqlConnection connection, string queue, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -80,7 +97,7 @@ sealed partial class PostgresWorkQueueStore
 
     /// <returns>How many are in flight; zero when nobody has to know.</returns>
     static async Task<long> SettleAsync(
-        NpgsqlConnection connection, string queue, QueueState state, string[] groups, string[] keys, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string queue, QueueTurn state, string[] groups, string[] keys, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         var settle = Add(batch, TurnStatements.Settle, queue, state.Now.UtcDateTime);
@@ -108,7 +125,7 @@ sealed partial class PostgresWorkQueueStore
     }
 
     static async Task<List<ReceivedItem>> TakeAsync(
-        NpgsqlConnection connection, string queue, int most, TimeSpan? visibilityTimeout, QueueState state,
+        NpgsqlConnection connection, string queue, int most, TimeSpan? visibilityTimeout, QueueTurn state,
         CancellationToken cancellationToken)
     {
         var visibility = Until(visibilityTimeout ?? state.Settings.VisibilityTimeout);
@@ -135,7 +152,7 @@ sealed partial class PostgresWorkQueueStore
 
     /// <returns>How many were set apart because their key is full.</returns>
     static async Task<long> TakeOnceAsync(
-        NpgsqlConnection connection, string queue, int most, long? visibility, QueueState state,
+        NpgsqlConnection connection, string queue, int most, long? visibility, QueueTurn state,
         List<(DateTime Rank, ReceivedItem Item)> taken, CancellationToken cancellationToken)
     {
         var byKey = state.Settings.KeyConcurrency is not null;
@@ -178,7 +195,7 @@ sealed partial class PostgresWorkQueueStore
         Sequence = reader.GetInt64(column + 9),
     };
 
-    static QueueState ReadState(NpgsqlDataReader reader) => new(
+    static QueueTurn ReadState(NpgsqlDataReader reader) => new(
         new WorkQueueSettings
         {
             CreditPerLevel = TimeSpan.FromMicroseconds(reader.GetInt64(0)),

@@ -146,7 +146,7 @@ sealed class PostgresWorkSignals(PostgresConnections connections, TimeProvider t
         {
             // Disposed.
         }
-        catch (Exception exception) when (exception is NpgsqlException or System.IO.IOException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException)
         {
             QueueLog.SignalsInterrupted(log, exception.Message);
             try

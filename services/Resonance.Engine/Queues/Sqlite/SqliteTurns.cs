@@ -52,13 +52,13 @@ static class SqliteTurns
 
     const string RemoveSql = "DELETE FROM work_item WHERE queue = $1 AND id = $2 RETURNING group_id, limit_key";
 
-    public static QueueState StateOf(SqliteSession session, string queue, DateTimeOffset now)
+    public static QueueTurn StateOf(SqliteSession session, string queue, DateTimeOffset now)
     {
         using var reader = session.Query(StateSql, queue);
-        return reader.Read() ? Read(reader, now) : new QueueState(new WorkQueueSettings(), 0, null, null, null, now);
+        return reader.Read() ? Read(reader, now) : new QueueTurn(new WorkQueueSettings(), 0, null, null, null, now);
     }
 
-    public static QueueState Read(SqliteDataReader reader, DateTimeOffset now)
+    public static QueueTurn Read(SqliteDataReader reader, DateTimeOffset now)
     {
         var settings = new WorkQueueSettings
         {
@@ -73,7 +73,7 @@ static class SqliteTurns
         };
         var paused = reader.IsDBNull(11) ? null
             : new WorkQueuePause(reader.GetString(9), reader.GetString(10), SqliteTime.FromMicroseconds(reader.GetInt64(11)));
-        return new QueueState(
+        return new QueueTurn(
             settings, reader.GetInt64(8), paused, reader.IsDBNull(12) ? null : reader.GetDouble(12),
             reader.IsDBNull(13) ? null : SqliteTime.FromMicroseconds(reader.GetInt64(13)), now);
 
@@ -81,7 +81,7 @@ static class SqliteTurns
     }
 
     /// <returns>False when the queue holds an item with this id.</returns>
-    public static bool Insert(SqliteSession session, WorkItemRow row, QueueState state)
+    public static bool Insert(SqliteSession session, WorkItemRow row, QueueTurn state)
     {
         var place = row.GroupId is not null && session.Scalar(HeadSql, row.Queue, row.GroupId) is not null ? WorkItemState.Behind
             : row.Delay > TimeSpan.Zero ? WorkItemState.Delayed
@@ -92,7 +92,7 @@ static class SqliteTurns
     }
 
     /// <summary>Takes an item out of its queue for good, whatever state it is in.</summary>
-    public static void Remove(SqliteSession session, string queue, Guid item, QueueState state)
+    public static void Remove(SqliteSession session, string queue, Guid item, QueueTurn state)
     {
         (string? Group, string? Key)? left = null;
         using (var reader = session.Query(RemoveSql, queue, item))
@@ -106,7 +106,7 @@ static class SqliteTurns
     }
 
     /// <summary>An item has left its group, its limit key or both: those who come after it move up.</summary>
-    public static void Freed(SqliteSession session, string queue, string? group, string? key, QueueState state)
+    public static void Freed(SqliteSession session, string queue, string? group, string? key, QueueTurn state)
     {
         if (group is not null && session.Scalar(HeadSql, queue, group) is null)
             session.Execute(PromoteSql, queue, group, state.Now);

@@ -144,7 +144,7 @@ sealed partial class SqliteWorkQueueStore
             cancellationToken);
     }
 
-    static List<WorkKeyCount> Keys(SqliteSession session, string queue, QueueState state, int most)
+    static List<WorkKeyCount> Keys(SqliteSession session, string queue, QueueTurn state, int most)
     {
         var keys = new List<WorkKeyCount>();
         if (most < 1)

@@ -72,6 +72,22 @@ sealed partial class SqliteWorkQueueStore
             cancellationToken);
     }
 
+    public async Task<IReadOnlyList<OutboxMessage>> AdmitAsync(
+        string queue, int most, Func<ReceivedItem, OutboxMessage> compose, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        OutboxMessage[] messages = [];
+        await ReceiveAsync(
+            queue, most, Timeout.InfiniteTimeSpan,
+            (session, taken) =>
+            {
+                messages = [.. taken.Select(compose)];
+                foreach (var message in messages)
+                    SqliteStore.InsertMessage(session, message, lease, time.GetUtcNow());
+            },
+            cancellationToken).ConfigureAwait(false);
+        return messages;
+    }
+
     public Task<TimeSpan?> NextVisibleAsync(string queue, CancellationToken cancellationToken) =>
         connections.ReadAsync(
             session =>
@@ -91,7 +107,7 @@ sealed partial class SqliteWorkQueueStore
             cancellationToken);
 
     /// <summary>Items whose delay or time-out has ended become ready, or dead letters.</summary>
-    static void Ripen(SqliteSession session, string queue, QueueState state)
+    static void Ripen(SqliteSession session, string queue, QueueTurn state)
     {
         var due = new List<(long Sequence, string State, int Received, string? Group, string? Key)>();
         using (var reader = session.Query(DueSql, queue, state.Now))
@@ -112,7 +128,7 @@ sealed partial class SqliteWorkQueueStore
         }
     }
 
-    static List<ReceivedItem> Take(SqliteSession session, string queue, int most, TimeSpan? visibilityTimeout, QueueState state)
+    static List<ReceivedItem> Take(SqliteSession session, string queue, int most, TimeSpan? visibilityTimeout, QueueTurn state)
     {
         var until = Until(state.Now, visibilityTimeout ?? state.Settings.VisibilityTimeout);
         var taken = new List<ReceivedItem>(most);

@@ -78,7 +78,7 @@ sealed partial class SqliteWorkQueueStore(SqliteConnections connections, WorkSig
             cancellationToken);
     }
 
-    static SendResult Send(SqliteSession session, WorkItemRow row, QueueState state)
+    static SendResult Send(SqliteSession session, WorkItemRow row, QueueTurn state)
     {
         if (session.Scalar(PresentSql, row.Queue, row.Id) is not null)
             return new SendResult(row.Id, Duplicate: true);
@@ -94,7 +94,7 @@ sealed partial class SqliteWorkQueueStore(SqliteConnections connections, WorkSig
     }
 
     Task<IReadOnlyList<ReceiptOutcome>> ShowAsync(
-        string queue, IReadOnlyList<WorkReceipt> receipts, Func<SqliteSession, WorkReceipt, QueueState, bool> accept,
+        string queue, IReadOnlyList<WorkReceipt> receipts, Func<SqliteSession, WorkReceipt, QueueTurn, bool> accept,
         CancellationToken cancellationToken)
     {
         WorkItemCheck.Name(queue);

@@ -7,7 +7,7 @@ namespace Resonance.Engine.Queues;
 /// <param name="Tokens">What was left of the rate limit; null when it was never used.</param>
 /// <param name="TokensAt">When that was.</param>
 /// <param name="Now">The store's time.</param>
-sealed record QueueState(
+sealed record QueueTurn(
     WorkQueueSettings Settings, long Revision, WorkQueuePause? Paused, double? Tokens, DateTimeOffset? TokensAt, DateTimeOffset Now)
 {
     /// <summary>Whether a limit of the whole queue has to be counted.</summary>
