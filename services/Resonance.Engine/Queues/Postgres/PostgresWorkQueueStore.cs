@@ -22,14 +22,16 @@ sealed partial class PostgresWorkQueueStore(PostgresConnections connections, Wor
         var stored = await InsertAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
         if (stored.Count > 0)
             signals.Tell(queue);
-        var earlier = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        if (stored.Count < rows.Length)
-            earlier = await FindEarlierAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
+        if (stored.Count == rows.Length)
+            return [.. rows.Select(row => new SendResult(row.Id, Duplicate: false))];
+
+        var earlier = await FindEarlierAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
+        var present = await FindPresentAsync(connection, queue, [.. rows.Select(row => row.Id)], cancellationToken).ConfigureAwait(false);
         return
         [
             .. rows.Select(row =>
                 stored.Remove(row.Id) ? new SendResult(row.Id, Duplicate: false)
-                : row.DeduplicationId is { } known && earlier.TryGetValue(known, out var first) ? new SendResult(first, Duplicate: true)
+                : row.DeduplicationId is { } known && !present.Contains(row.Id) ? new SendResult(earlier[known], Duplicate: true)
                 : new SendResult(row.Id, Duplicate: true)),
         ];
     }
@@ -120,10 +122,8 @@ sealed partial class PostgresWorkQueueStore(PostgresConnections connections, Wor
         var present = new HashSet<Guid>();
         if (done.Count < receipts.Count)
         {
-            await using var command = new NpgsqlCommand(ItemStatements.Present, connection);
-            command.Parameters.AddText(queue);
-            command.Parameters.AddColumn(NpgsqlDbType.Uuid, receipts, receipt => receipt.ItemId);
-            present = await IdsAsync(command, cancellationToken).ConfigureAwait(false);
+            present = await FindPresentAsync(connection, queue, [.. receipts.Select(receipt => receipt.ItemId)], cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return
@@ -133,6 +133,15 @@ sealed partial class PostgresWorkQueueStore(PostgresConnections connections, Wor
                 : present.Contains(receipt.ItemId) ? ReceiptOutcome.Expired
                 : ReceiptOutcome.Unknown),
         ];
+    }
+
+    static async Task<HashSet<Guid>> FindPresentAsync(
+        NpgsqlConnection connection, string queue, Guid[] items, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ItemStatements.Present, connection);
+        command.Parameters.AddText(queue);
+        command.Parameters.AddColumn(NpgsqlDbType.Uuid, items, id => id);
+        return await IdsAsync(command, cancellationToken).ConfigureAwait(false);
     }
 
     static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string queue, DateTime? now)
