@@ -19,9 +19,33 @@ sealed partial class PostgresWorkQueueStore(PostgresConnections connections, Wor
     {
         var rows = WorkItemCheck.Rows(queue, items);
         await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var stored = await InsertAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
-        if (stored.Count > 0)
+        if (rows.DistinctBy(row => row.Id).Count() == rows.Length)
+        {
+            var results = await SendTogetherAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
             signals.Tell(queue);
+            return results;
+        }
+
+        // One statement sees nothing of what it writes, so that the same id again goes into the next one.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var one = new List<SendResult>(rows.Length);
+        foreach (var row in rows)
+            one.AddRange(await SendTogetherAsync(connection, queue, [row], cancellationToken).ConfigureAwait(false));
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        signals.Tell(queue);
+        return one;
+    }
+
+    async Task<IReadOnlyList<SendResult>> SendTogetherAsync(
+        NpgsqlConnection connection, string queue, WorkItemRow[] rows, CancellationToken cancellationToken)
+    {
+        if (Array.Exists(rows, row => row.DeduplicationId is not null))
+        {
+            await using var forget = Command(connection, ItemStatements.Forget, queue, Now);
+            await forget.ExecutePreparedAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var stored = await InsertAsync(connection, queue, rows, cancellationToken).ConfigureAwait(false);
         if (stored.Count == rows.Length)
             return [.. rows.Select(row => new SendResult(row.Id, Duplicate: false))];
 
@@ -30,7 +54,7 @@ sealed partial class PostgresWorkQueueStore(PostgresConnections connections, Wor
         return
         [
             .. rows.Select(row =>
-                stored.Remove(row.Id) ? new SendResult(row.Id, Duplicate: false)
+                stored.Contains(row.Id) ? new SendResult(row.Id, Duplicate: false)
                 : row.DeduplicationId is { } known && !present.Contains(row.Id) ? new SendResult(earlier[known], Duplicate: true)
                 : new SendResult(row.Id, Duplicate: true)),
         ];
