@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
 
 namespace Resonance.Engine.Queues.Postgres;

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Postgres;
 

@@ -223,7 +223,7 @@ sealed partial class PostgresWorkQueueStore
     }
 
     /// <summary>All processes must choose the same number for a queue; two queues with the same one only wait for each other.</summary>
-    static long LockOf(string queue) => 
+    static long LockOf(string queue) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"resonance.work_queue:{queue}")));
 
     static int? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);

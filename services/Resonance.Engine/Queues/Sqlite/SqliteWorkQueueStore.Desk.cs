@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 

@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Data.Sqlite;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 

@@ -71,8 +71,14 @@ public abstract partial class WorkQueueConformance
 
         var wanted = new WorkQueueSettings
         {
-            CreditPerLevel = TimeSpan.FromSeconds(7), VisibilityTimeout = TimeSpan.FromMinutes(3), MaxReceiveCount = 4,
-            DeduplicationWindow = TimeSpan.FromHours(1), Concurrency = 8, KeyConcurrency = 2, RateLimit = 50, RatePeriod = TimeSpan.FromMinutes(1),
+            CreditPerLevel = TimeSpan.FromSeconds(7),
+            VisibilityTimeout = TimeSpan.FromMinutes(3),
+            MaxReceiveCount = 4,
+            DeduplicationWindow = TimeSpan.FromHours(1),
+            Concurrency = 8,
+            KeyConcurrency = 2,
+            RateLimit = 50,
+            RatePeriod = TimeSpan.FromMinutes(1),
         };
         Assert.Null(await Store.PutAsync(Queue, wanted, Ann, expectedRevision: 2, Cancel));
         var put = (await Store.PutAsync(Queue, wanted, Ann, expectedRevision: 1, Cancel))!;
