@@ -34,7 +34,8 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(
             provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),
-            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<IWorkQueueStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new BulkActions(
             provider.GetRequiredService<IWorkflowStore>(), provider.GetRequiredService<IDatabase>(),
             provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<WorkflowClient>(),
