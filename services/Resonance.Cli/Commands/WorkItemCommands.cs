@@ -24,9 +24,9 @@ static class WorkItemCommands
                 session.Api, () => new Query(address).With("state", session.Value(state)), session.Value(all) ? null : session.Value(limit));
             return session.Show(pages.ToJson(), screen =>
             {
-                var sheet = new Sheet("ITEM", "STATE", "GROUP", "LIMIT KEY", "PRIORITY", "SENT", "RECEIVED", "BYTES", "WHY DEAD")
+                var sheet = new Sheet("ITEM", "STATE", "GROUP", "KEY", "PRIORITY", "SENT", "RECEIVES", "BYTES", "WHY DEAD")
                 {
-                    Numbers = ["PRIORITY", "RECEIVED", "BYTES"],
+                    Numbers = ["PRIORITY", "RECEIVES", "BYTES"],
                 };
                 foreach (var item in pages.Items)
                 {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Resonance.Cli;
 using Resonance.Engine.Queues;
 using Xunit;
 
@@ -55,9 +56,9 @@ public sealed class WorkQueueCommandTests : CliFixture
     }
 
     [Theory]
-    [InlineData("queues set shipments --rate many --reason r", 64, "'many' is no number for --rate")]
-    [InlineData("queues redrive shipments --reason r", 64, "Name an item by its id")]
-    [InlineData("queues show shipment", 4, "There is no work queue 'shipment'")]
+    [InlineData("queues set shipments --rate many --reason r", ExitCodes.WrongUsage, "'many' is no number for --rate")]
+    [InlineData("queues redrive shipments --reason r", ExitCodes.WrongUsage, "Name an item by its id")]
+    [InlineData("queues show shipment", ExitCodes.NotFound, "There is no work queue 'shipment'")]
     public async Task Says_what_is_wrong(string line, int exit, string told)
     {
         await Work.DeclareAsync("shipments", new WorkQueueSettings(), Cancel);

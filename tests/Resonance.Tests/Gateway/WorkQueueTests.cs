@@ -157,7 +157,7 @@ public sealed class WorkQueueTests : AuditGateway
     }
 
     [Theory]
-    [InlineData("PUT", "", """{ "concurrency": 0, "keyConcurrency": 100001, "ratePeriodSeconds": 0, "visibilityTimeoutSeconds": 1e400, "reason": "r" }""",
+    [InlineData("PUT", "", """{ "concurrency": 0, "keyConcurrency": 100001, "ratePeriodSeconds": 0, "visibilityTimeoutSeconds": 43201, "reason": "r" }""",
         "author", "concurrency", "keyConcurrency", "ratePeriodSeconds", "visibilityTimeoutSeconds")]
     [InlineData("PUT", "", """{ "concurrency": "many", "author": "ann" }""", "concurrency", "reason")]
     [InlineData("PUT", "", "{", "$")]
