@@ -1,4 +1,3 @@
-using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Sqlite;
 
 namespace Resonance.Engine.Queues.Sqlite;
