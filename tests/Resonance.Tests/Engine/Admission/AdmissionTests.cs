@@ -1,7 +1,6 @@
 using MassTransit;
 using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
-using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Testing;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Resonance.Engine.Queues;
