@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Resonance.Cli.Api;
 using Resonance.Cli.Output;
 using Resonance.Cli.Running;
