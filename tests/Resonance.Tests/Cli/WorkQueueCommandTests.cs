@@ -24,7 +24,10 @@ public sealed class WorkQueueCommandTests : CliFixture
         Assert.Equal(
             new WorkQueueSettings
             {
-                KeyConcurrency = 2, RateLimit = 10, RatePeriod = TimeSpan.FromMinutes(1), VisibilityTimeout = TimeSpan.FromSeconds(0.5),
+                KeyConcurrency = 2,
+                RateLimit = 10,
+                RatePeriod = TimeSpan.FromMinutes(1),
+                VisibilityTimeout = TimeSpan.FromSeconds(0.5),
             },
             (await Work.FindAsync("shipments", Cancel))!.Settings);
         var change = Assert.Single(await Work.ChangesAsync("shipments", 10, Cancel));
