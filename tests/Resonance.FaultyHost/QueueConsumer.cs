@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Resonance.Engine.Queues;
 using Resonance.Engine.Storage;

@@ -1,5 +1,4 @@
 using MassTransit;
-using Resonance.Contracts.Workflows;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Journal;
 using Resonance.Engine.Testing;
