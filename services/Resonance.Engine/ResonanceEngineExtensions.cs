@@ -3,6 +3,7 @@ using MassTransit.Configuration;
 using MassTransit.Saga;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Admission;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
@@ -50,6 +51,7 @@ public static class ResonanceEngineExtensions
         services.AddRuleSets();
         services.AddOperations();
         services.AddSchedules();
+        services.AddAdmission();
         services.AddHostedService<LeftBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxCompletions>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
@@ -76,6 +78,7 @@ public static class ResonanceEngineExtensions
             .Repository(repository => repository.RegisterStepRepository<TInstance>());
         bus.AddSingleton(new ServedWorkflow(type));
         bus.AddStrandedInstances();
+        bus.AddAdmissionRunner();
     }
 
     /// <summary>Serves operators' commands that are published and not sent.</summary>

@@ -36,6 +36,16 @@ static class EntityTags
             : TypedResults.Ok(thing);
     }
 
+    /// <summary>
+    /// The thing, with its tag for <c>If-Match</c>, beside what goes on by itself, such as figures: always whole, as these are never what the
+    /// client has.
+    /// </summary>
+    public static IResult AnswerLive<T>(HttpContext context, EntityTagHeaderValue tag, T thing)
+    {
+        Mark(context, tag);
+        return TypedResults.Ok(thing);
+    }
+
     /// <summary>Whether a request is only meant for a thing in a certain state.</summary>
     public static bool HasCondition(HttpRequest request) => request.Headers.ContainsKey(HeaderNames.IfMatch);
 

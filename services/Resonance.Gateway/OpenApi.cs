@@ -7,6 +7,7 @@ using Resonance.Engine.Definitions;
 using Resonance.Engine.Storage.Queries;
 using Resonance.Gateway.Idempotency;
 using Resonance.Gateway.Incidents;
+using Resonance.Gateway.Queues;
 using Resonance.Gateway.Workflows;
 
 namespace Resonance.Gateway;
@@ -90,6 +91,20 @@ static class OpenApi
     {
         await DescribeBodyAsync<ListActionAsked>(operation, context, cancellationToken);
         Choose(operation, "action", OperatorActions.All);
+    }
+
+    public static async Task DescribeRedriveAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        await DescribeBodyAsync<RedriveAsked>(operation, context, cancellationToken);
+        Choose(operation, "kind", QueueEndpoints.Kinds);
+    }
+
+    public static async Task DescribeWorkItemsAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        await DescribeLimitAsync(operation, context, cancellationToken);
+        Choose(operation, "state", WorkItemEndpoints.States);
     }
 
     /// <summary>Describes a body that the endpoint reads itself.</summary>

@@ -114,6 +114,9 @@ public static class ResonanceGatewayExtensions
         ScheduleHistoryEndpoints.Map(api);
         DeadLetterEndpoints.Map(api);
         QueueEndpoints.Map(api);
+        WorkQueueEndpoints.Map(api);
+        WorkQueueActionEndpoints.Map(api);
+        WorkItemEndpoints.Map(api);
         ReportEndpoint.Map(api);
         ReportListEndpoint.Map(api);
         ProofEndpoint.Map(api);

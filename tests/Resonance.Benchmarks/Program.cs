@@ -57,6 +57,14 @@ Console.CancelKeyPress += (_, pressed) =>
 try
 {
     await using var database = await BenchmarkDatabase.CreateAsync(postgres, stop.Token);
+    if (options.Mode == "queue")
+    {
+        var alone = new Report(options);
+        alone.Add(await QueueSpeed.MeasureAsync(database, options, stop.Token));
+        await alone.SaveAsync(stop.Token);
+        return 0;
+    }
+
     await using var firstBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token);
     await using var secondBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token);
     await using var resonance = await ResonanceVariant.StartAsync(database, firstBroker, options.Concurrency, stop.Token);
@@ -87,6 +95,17 @@ try
         }
 
         files.Delete(recursive: true);
+    }
+
+    if (options.Runs("queue"))
+        report.Add(await QueueSpeed.MeasureAsync(database, options, stop.Token));
+    if (options.Runs("admission"))
+    {
+        await using var admittedDatabase = await BenchmarkDatabase.CreateAsync(postgres, stop.Token);
+        await using var admittedBroker = await BenchmarkBroker.CreateAsync(rabbitMq, management, stop.Token);
+        await using var admitted = await ResonanceVariant.StartAdmittedAsync(
+            admittedDatabase, admittedBroker, options.Concurrency, stop.Token);
+        report.Add(await AdmissionCost.MeasureAsync(resonance, admitted, options, stop.Token));
     }
 
     await report.SaveAsync(stop.Token);

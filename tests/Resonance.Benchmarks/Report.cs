@@ -76,6 +76,33 @@ sealed class Report(BenchmarkOptions options)
         Print($"{Number(result.StepsPerSecond, 0)} steps/s counted");
     }
 
+    public void Add(QueueResult result)
+    {
+        _results["queue"] = result;
+        Table(
+            "Work queue: 1 KB items in 1,000 groups, sent by 4 in batches of 10, 16 consumers",
+            ["variant", "round", "items/s", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Concat(result.Medians).Select(round => new[]
+            {
+                round.Variant, round.Round == 0 ? "median" : Number(round.Round, 0), Number(round.ItemsPerSecond, 0),
+                Number(round.P50Ms, 1), Number(round.P99Ms, 1),
+            })]);
+        Print($"work queue / plain table: {Number(result.OverPlain, 2)}; / plain table in batches: {Number(result.OverPlainBatches, 2)}");
+        Print($"{result.Medians[4].Variant} / {result.Medians[3].Variant}: {Number(result.ManyOverFew, 2)}");
+        Print($"Table of items when all is done: {result.Bloat}");
+    }
+
+    public void Add(AdmissionResult result)
+    {
+        _results["admission"] = result;
+        Table(
+            $"Admission: {options.InFlight} workflows under way, {options.Concurrency} messages an endpoint at once",
+            ["variant", "round", "workflows/s", "transitions/s", "CPU ms/transition", "KB/transition", "p50 ms", "p99 ms"],
+            [.. result.Rounds.Select(Line), .. result.Medians.Select(Line)]);
+        Print($"{result.Medians[1].Variant} / {result.Medians[0].Variant}: "
+            + $"{Number(result.Medians[1].WorkflowsPerSecond / result.Medians[0].WorkflowsPerSecond, 2)} of its workflows/s (medians)");
+    }
+
     public void Add(AuditResult result)
     {
         _results["audit"] = result;

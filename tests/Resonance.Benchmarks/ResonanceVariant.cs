@@ -20,9 +20,23 @@ static class ResonanceVariant
 
     public const string AuditedName = "resonance audited";
 
+    public const string AdmittedName = "resonance admitted";
+
     public static Task<Variant> StartAsync(
         BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
         Variant.StartAsync(Name, services => Configure(services, database, broker, concurrency, audited: false), cancellationToken);
+
+    /// <summary>With checkouts that wait for their turn: one after the other for each customer.</summary>
+    public static Task<Variant> StartAdmittedAsync(
+        BenchmarkDatabase database, BenchmarkBroker broker, int concurrency, CancellationToken cancellationToken) =>
+        Variant.StartAsync(
+            AdmittedName,
+            services =>
+            {
+                services.AddSingleton(new CheckoutWorkflow(isAdmitted: true));
+                Configure(services, database, broker, concurrency, audited: false);
+            },
+            cancellationToken);
 
     /// <summary>With the audit's role in the same process.</summary>
     /// <param name="database">Holds the ledger as well.</param>
@@ -139,9 +153,15 @@ sealed class CheckoutWorkflow : WorkflowStateMachine<CheckoutInstance>
     static readonly Rule<FraudFacts> FraudScore = new(
         "fraud_score", "fraud_score < 0.3", "Which payments go through.", "the fraud score is too high");
 
-    public CheckoutWorkflow() : base(Type)
+    public CheckoutWorkflow() : this(isAdmitted: false)
+    {
+    }
+
+    public CheckoutWorkflow(bool isAdmitted) : base(Type)
     {
         StartsWith(() => Submitted, start => start.CheckoutId);
+        if (isAdmitted)
+            Admission<SubmitCheckout>(admission => admission.FifoBy(start => start.CustomerId));
         ReserveStock = Activity<ReserveStock, StockReserved>(nameof(ReserveStock), activity => activity
             .SendTo(CheckoutWorkers.Inventory).Timeout(Patience).NeedsNoCompensation("the worker does nothing")
             .Command(call => new ReserveStock(call.WorkflowId, call.IdempotencyKey, call.Instance.Sku, call.Instance.Quantity)));

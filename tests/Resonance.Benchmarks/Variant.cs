@@ -40,7 +40,7 @@ sealed class Variant : IAsyncDisposable
 
     /// <summary>Publishes one start; its end shows in <see cref="Completions"/>.</summary>
     public Task SubmitAsync(Guid id, CancellationToken cancellationToken) =>
-        Bus.Publish(new SubmitCheckout(id, "customer-1", "SKU-1001", Quantity: 2, Amount: 59.90m), cancellationToken);
+        Bus.Publish(new SubmitCheckout(id, $"customer-{id:N}", "SKU-1001", Quantity: 2, Amount: 59.90m), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -58,11 +58,19 @@ sealed class ResonanceApi
     }
 
     /// <summary>Asks for something once, under a key by which the server knows the same request again.</summary>
-    public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonElement? body, string? idempotencyKey = null)
+    /// <param name="method">PUT, POST or DELETE.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="body">What; null for nothing.</param>
+    /// <param name="idempotencyKey">A new one when left out.</param>
+    /// <param name="ifMatch">The tag of what was looked at: nothing is done to what has moved on since.</param>
+    public async Task<JsonElement> SendAsync(
+        HttpMethod method, string path, JsonElement? body, string? idempotencyKey = null, string? ifMatch = null)
     {
         idempotencyKey ??= Guid.CreateVersion7(_clock.GetUtcNow()).ToString();
         using var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (body is { } json)
             request.Content = new StringContent(json.GetRawText(), Encoding.UTF8, "application/json");
         HttpResponseMessage response;

@@ -9,7 +9,7 @@ static class ListCommand
 {
     const int LimitDefault = 50;
 
-    static readonly string[] Statuses = ["running", "suspended", "compensating", "completed", "failed", "cancelled"];
+    static readonly string[] Statuses = ["queued", "running", "suspended", "compensating", "completed", "failed", "cancelled"];
 
     public static Command Create(Tool tool)
     {

@@ -6,10 +6,23 @@ using Resonance.Cli.Running;
 
 namespace Resonance.Cli.Commands;
 
-/// <summary>The broker's queues, and what lies in those that keep what could not be handled.</summary>
+/// <summary>All queues, and what lies in those of the broker that keep what could not be handled.</summary>
 static class QueueCommand
 {
-    public static Command Create(Tool tool) => tool.Does(new Command("queues", "Lists the queues with what waits in them, and counts the outbox."), async session =>
+    public static Command Create(Tool tool)
+    {
+        var group = Tool.Group(
+            "queues", "Lists the queues with what waits in them, shows work queues and changes them.",
+            tool.Does(new Command("list", "Lists the queues of the broker, the work queues, and counts the outbox."), ListAsync),
+            WorkQueueCommands.CreateShow(tool), WorkQueueCommands.CreateSet(tool),
+            WorkQueueCommands.CreateHold(tool, "pause", "Has a work queue hand out nothing until it is resumed."),
+            WorkQueueCommands.CreateHold(tool, "resume", "Lets a work queue hand out items again."),
+            WorkItemCommands.CreateList(tool), WorkItemCommands.CreateLocate(tool), WorkItemCommands.CreateRedrive(tool),
+            WorkItemCommands.CreatePurge(tool));
+        return tool.Does(group, ListAsync);
+    }
+
+    static async Task<int> ListAsync(Session session)
     {
         var queues = await session.Api.GetAsync("api/queues");
         return session.Show(queues, screen =>
@@ -24,6 +37,7 @@ static class QueueCommand
 
             if (sheet.Rows.Count > 0)
                 screen.Show(sheet);
+            WorkQueueCommands.ShowAll(screen, queues.Items("workQueues"));
             if (queues.Member("outbox") is { } outbox)
             {
                 screen.Say(
@@ -34,7 +48,7 @@ static class QueueCommand
             if (queues.Text("note") is { } note)
                 screen.Say(Words.Dim(note));
         });
-    });
+    }
 
     /// <summary>Lists the messages of a queue that keeps what could not be handled.</summary>
     public static async Task<int> ListKeptAsync(Session session, string queue, int most)

@@ -34,6 +34,9 @@ static class Suggestions
         tool, context, "api/queues",
         queues => queues.Items("queues").Where(queue => queue.Text("keptOf") is not null).Select(queue => queue.Text("name")));
 
+    public static IEnumerable<string> WorkQueues(Tool tool, CompletionContext context) =>
+        Ask(tool, context, "api/queues", queues => queues.Items("workQueues").Select(queue => queue.Text("name")));
+
     static string[] Ask(Tool tool, CompletionContext context, string address, Func<JsonElement, IEnumerable<string?>> read)
     {
         using var patience = new CancellationTokenSource(Patience);

@@ -13,6 +13,8 @@ static class EntryWords
         return entry.Text("kind") switch
         {
             "stateChanged" => null,
+            "enqueued" => $"waits for its turn in {Words.Safe(entry.Text("queue"))}, priority {entry.Number("priority")} {Words.Dim(entry.Text("group"))}",
+            "admitted" => $"[green]its turn came[/] after {Words.Milliseconds(entry.Number("waitedMs"))}",
             "ruleEvaluated" => Rule(entry),
             "commandSent" => $"-> {activity}, attempt {entry.Number("attempt")} {Words.Dim(entry.Text("destination"))}",
             "eventPublished" => $"-> {Words.Safe(entry.Text("message"))} {Words.Dim(entry.Text("destination"))}",

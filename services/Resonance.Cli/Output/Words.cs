@@ -64,6 +64,7 @@ static class Words
     /// <summary>A status in its colour.</summary>
     public static string Status(string? status) => status switch
     {
+        "queued" => "[aqua]queued[/]",
         "running" => "[blue]running[/]",
         "suspended" => "[yellow]suspended[/]",
         "compensating" => "[magenta]compensating[/]",

@@ -1,5 +1,6 @@
 using MassTransit;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Queues;
 using Resonance.Engine.Rules;
 using Resonance.Engine.Storage;
 
@@ -25,6 +26,9 @@ public sealed record WorkflowDescription
 
     /// <summary>Reads the priority, 0 to 9.</summary>
     public required Func<object, int> PriorityOf { get; init; }
+
+    /// <summary>The settings that its admission queue begins with; null when every start begins at once. The queue has the workflow's name.</summary>
+    public WorkQueueSettings? Admission { get; init; }
 
     /// <summary>Where a stored instance stands. It must have been executed: its version is above 0.</summary>
     public required Func<WorkflowRow, WorkflowSituation> Situation { get; init; }

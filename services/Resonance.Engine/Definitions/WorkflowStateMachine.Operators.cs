@@ -180,6 +180,7 @@ public abstract partial class WorkflowStateMachine<TInstance>
             {
                 WorkflowStatus.Running => Where((OperatorActions.Suspend, true), (OperatorActions.Skip, Skipped(instance) is not null),
                     (OperatorActions.Cancel, true), (OperatorActions.Compensate, engine.ToUndo.Count > 0)),
+                WorkflowStatus.Queued => [OperatorActions.Cancel],
                 WorkflowStatus.Completed => Where((OperatorActions.Compensate, engine.ToUndo.Count > 0)),
                 _ => [],
             };

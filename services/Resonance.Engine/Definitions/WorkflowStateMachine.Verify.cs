@@ -100,5 +100,5 @@ public abstract partial class WorkflowStateMachine<TInstance>
         DeadlineOf(state) is not null || IsUnbounded(state)
         || Activities.Any(activity => AcceptsIn(state.Name, activity.CompletedEvent) || activity.RetriesFrom == state);
 
-    bool IsOwn(State state) => state == Suspended || state == Compensating || state == Cancelled || state == CompensatingState;
+    bool IsOwn(State state) => state == Suspended || (state == Queued && _admission is null) || state == Compensating || state == Cancelled || state == CompensatingState;
 }

@@ -31,6 +31,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
     readonly string _type;
     readonly string _keyPrefix;
     WorkflowStart? _start;
+    Event? _startEvent;
 
     /// <param name="type">Name, lower case letters, digits and hyphens: the workflow's queue is called so.</param>
     /// <param name="keyPrefix">Begins generated keys; the type in upper case when not given.</param>
@@ -55,6 +56,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         HandleActivities();
         HandleOperators();
         HandleRecovery();
+        FromQueue(() => AdmissionGranted, message => message.WorkflowId);
     }
 
     /// <summary>The instance waits for a person.</summary>
@@ -91,6 +93,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
         where TStart : class
     {
         Event(start, correlation => correlation.CorrelateById(context => id(context.Message)));
+        _startEvent = start.Compile()();
         _start = WorkflowStart.For(id, key ?? (_ => null), priority ?? (_ => null));
     }
 
@@ -161,6 +164,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
 
     string StatusIn(string state) =>
         _ends.TryGetValue(state, out var status) ? status
+        : state == Queued.Name ? WorkflowStatus.Queued
         : state == Suspended.Name ? WorkflowStatus.Suspended
         : state == CompensatingState.Name ? WorkflowStatus.Compensating
         : WorkflowStatus.Running;
@@ -181,6 +185,7 @@ public abstract partial class WorkflowStateMachine<TInstance> : MassTransitState
             KeyOf = _start.KeyOf,
             PriorityOf = _start.PriorityOf,
             CaptureStart = _start.Capture,
+            Admission = _admission?.Settings,
             Situation = Situate,
             Problems = (row, request) => Problems(Read(row), request),
             WhyStranded = WhyStranded,

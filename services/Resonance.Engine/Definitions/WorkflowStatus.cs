@@ -3,6 +3,9 @@ namespace Resonance.Engine.Definitions;
 /// <summary>How an instance fares, whatever its state is called.</summary>
 public static class WorkflowStatus
 {
+    /// <summary>It waits for its turn.</summary>
+    public const string Queued = "queued";
+
     /// <summary>It goes on by itself.</summary>
     public const string Running = "running";
 

@@ -46,9 +46,15 @@ sealed record OutgoingMessage(OutboxMessage Row, StoredEnvelope Envelope)
     /// A message that an instance sends to itself later. It goes through no send pipe: the engine's own messages have nothing that could
     /// be configured, and nearly every step sets one.
     /// </summary>
-    public static OutgoingMessage ForTimer<T>(ConsumeContext context, Uri destination, T message, Guid workflowId, Guid token) where T : class
+    public static OutgoingMessage ForTimer<T>(ConsumeContext context, Uri destination, T message, Guid workflowId, Guid token) where T : class =>
+        ToItself(destination, message, workflowId, StoredEnvelope.ToItself<T>(context, workflowId, token));
+
+    /// <summary>A message that an instance sends to itself when its turn comes; through no send pipe either.</summary>
+    public static OutgoingMessage ToItself<T>(ConsumeContext context, Uri destination, T message, Guid workflowId) where T : class =>
+        ToItself(destination, message, workflowId, StoredEnvelope.ToItself<T>(context, workflowId, token: null));
+
+    static OutgoingMessage ToItself<T>(Uri destination, T message, Guid workflowId, StoredEnvelope envelope) where T : class
     {
-        var envelope = StoredEnvelope.ForTimer<T>(context, workflowId, token);
         return new OutgoingMessage(
             new OutboxMessage
             {

@@ -67,9 +67,11 @@ sealed record StoredEnvelope
     }
 
     /// <summary>As MassTransit would have it: the conversation goes on, and so do the headers that are not its own.</summary>
-    public static StoredEnvelope ForTimer<T>(ConsumeContext context, Guid workflowId, Guid token) where T : class
+    public static StoredEnvelope ToItself<T>(ConsumeContext context, Guid workflowId, Guid? token) where T : class
     {
-        var headers = new Dictionary<string, string> { [MessageHeaders.SchedulingTokenId] = token.ToString("D") };
+        var headers = new Dictionary<string, string>();
+        if (token is { } timer)
+            headers[MessageHeaders.SchedulingTokenId] = timer.ToString("D");
         foreach (var (name, value) in context.Headers.GetAll())
         {
             if (!name.StartsWith("MT-", StringComparison.Ordinal) && !IsOfOneDelivery(name) && Text(value) is { } text)

@@ -27,6 +27,8 @@ namespace Resonance.Engine.Journal;
 [JsonDerivedType(typeof(ActivitySkipped), "activitySkipped")]
 [JsonDerivedType(typeof(Redelivered), "redelivered")]
 [JsonDerivedType(typeof(RaceLost), "raceLost")]
+[JsonDerivedType(typeof(Enqueued), "enqueued")]
+[JsonDerivedType(typeof(Admitted), "admitted")]
 public abstract record JournalEntry
 {
     // Postgres keeps the members of an object in an order of its own.
@@ -44,6 +46,18 @@ public sealed record StateChanged(string From, string To) : JournalEntry
     /// <summary>Milliseconds that the instance had been in <c>From</c>; null for the first state, and in journals that were written before it was kept.</summary>
     public long? StayedMs { get; init; }
 }
+
+/// <summary>The instance waits for its turn.</summary>
+/// <param name="Queue">The work queue.</param>
+/// <param name="Group">Those of a group go one after the other; null for none.</param>
+/// <param name="LimitKey">What the limit for each key counts by; null for nothing.</param>
+/// <param name="Priority">0 to 9.</param>
+public sealed record Enqueued(string Queue, string? Group, string? LimitKey, int Priority) : JournalEntry;
+
+/// <summary>The instance's turn came.</summary>
+/// <param name="Queue">The work queue.</param>
+/// <param name="WaitedMs">Milliseconds since it was enqueued.</param>
+public sealed record Admitted(string Queue, long WaitedMs) : JournalEntry;
 
 /// <summary>A rule was evaluated.</summary>
 /// <param name="Rule">Name, e.g. <c>fraud_score</c>.</param>

@@ -12,6 +12,9 @@ public sealed record Explanation
     /// <summary>The instance.</summary>
     public required WorkflowRow Workflow { get; init; }
 
+    /// <summary>Where it stands in its work queue; null unless it waits for its turn.</summary>
+    public PlaceInLine? Line { get; init; }
+
     /// <summary>Since when it has been in its state.</summary>
     public required DateTimeOffset Since { get; init; }
 
@@ -36,6 +39,17 @@ public sealed record Explanation
     /// <summary>What would move it on, a sentence each; one that says why nothing will, where nothing will.</summary>
     public required IReadOnlyList<string> MovesOn { get; init; }
 }
+
+/// <summary>Where an instance stands that waits for its turn.</summary>
+/// <param name="Queue">The work queue.</param>
+/// <param name="State">One of <see cref="Queues.WorkItemState"/>.</param>
+/// <param name="Ahead">How many come before it, as things are; counted up to 10,000.</param>
+/// <param name="Group">Its FIFO group; null for none.</param>
+/// <param name="LimitKey">What the limit for each key counts it by; null for nothing.</param>
+/// <param name="LimitedBy">Which limit of the whole queue holds back: <c>paused</c>, <c>concurrency</c> or <c>rate</c>; null for none.</param>
+/// <param name="PredictedAt">When it begins, at the pace of the last minute; null when that has none.</param>
+public sealed record PlaceInLine(
+    string Queue, string State, long Ahead, string? Group, string? LimitKey, string? LimitedBy, DateTimeOffset? PredictedAt);
 
 /// <summary>An activity that is awaited.</summary>
 /// <param name="Situation">Attempts and errors.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
+using Resonance.Engine.Queues;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 
@@ -15,13 +16,15 @@ public sealed class Explanations
     readonly WorkflowQueries _queries;
     readonly WorkflowCatalog _catalog;
     readonly QueueWatch _queues;
+    readonly IWorkQueueStore _lines;
     readonly TimeProvider _clock;
 
-    internal Explanations(WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues, TimeProvider clock)
+    internal Explanations(WorkflowQueries queries, WorkflowCatalog catalog, QueueWatch queues, IWorkQueueStore lines, TimeProvider clock)
     {
         _queries = queries;
         _catalog = catalog;
         _queues = queues;
+        _lines = lines;
         _clock = clock;
     }
 
@@ -47,9 +50,11 @@ public sealed class Explanations
         var activities = new List<ExplainedActivity>();
         foreach (var activity in situation.Activities)
             activities.Add(await ExplainAsync(activity, timers, cancellationToken));
+        var line = row.Status == WorkflowStatus.Queued ? await FindPlaceAsync(row, now, cancellationToken) : null;
         return new Explanation
         {
             Workflow = row,
+            Line = line,
             Since = entered.Step?.OccurredAt ?? row.UpdatedAt,
             By = entered.Step?.Event,
             Step = entered.Step?.Sequence ?? 0,
@@ -63,8 +68,43 @@ public sealed class Explanations
                         .Select(verdict => new ExplainedVerdict(step.Step.OccurredAt, step.Step.Sequence, verdict)))
                     .TakeLast(VerdictsMax),
             ],
-            MovesOn = [.. MovesOn(row, situation, activities, timers)],
+            MovesOn = [.. line is null ? [] : MovesOn(line), .. MovesOn(row, situation, activities, timers)],
         };
+    }
+
+    async Task<PlaceInLine?> FindPlaceAsync(WorkflowRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await _lines.LocateAsync(row.Type, row.Id, cancellationToken) is not { } place)
+            return null;
+
+        var figures = await _lines.CountAsync(row.Type, 0, cancellationToken);
+
+        // At the pace of the last minute; a queue that let nobody go has none.
+        DateTimeOffset? predicted = figures.LimitedBy == "paused" || figures.DequeuedLastMinute == 0
+            ? null : now + (place.Ahead + 1) * (TimeSpan.FromMinutes(1) / figures.DequeuedLastMinute);
+        return new PlaceInLine(row.Type, place.State, place.Ahead, place.GroupId, place.LimitKey, figures.LimitedBy, predicted);
+    }
+
+    static IEnumerable<string> MovesOn(PlaceInLine line)
+    {
+        yield return line switch
+        {
+            { State: WorkItemState.InFlight } => "Its turn has come: the message that begins it is under way.",
+            { Ahead: 0 } => $"It is the next one in the queue '{line.Queue}'.",
+            _ => $"{Counted(line.Ahead, "instance is", "instances are")} before it in the queue '{line.Queue}'.",
+        };
+        if (line.LimitedBy == "paused")
+            yield return "The queue is paused; an operator may resume it.";
+        else if (line.LimitedBy == "concurrency")
+            yield return "As many run as may at a time: it begins when others have ended.";
+        else if (line.LimitedBy == "rate")
+            yield return "As many have begun as may in this time: it begins a little later.";
+        if (line.State is WorkItemState.Behind or WorkItemState.New && line.Group is { } group)
+            yield return $"Those of '{group}' run one after the other: the one before it has to end.";
+        if (line.State == WorkItemState.Limited)
+            yield return $"As many of '{line.LimitKey}' run as may at a time.";
+        if (line.PredictedAt is { } predicted)
+            yield return $"At the pace of the last minute it begins at {Time(predicted)}.";
     }
 
     async Task<Explanation> ExplainStartAsync(WorkflowRow row, IReadOnlyList<PendingTimer> timers, CancellationToken cancellationToken)

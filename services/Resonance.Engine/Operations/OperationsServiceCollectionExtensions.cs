@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Queues;
 using Resonance.Engine.Storage;
 using Resonance.Engine.Storage.Queries;
 
@@ -15,6 +16,7 @@ static class OperationsServiceCollectionExtensions
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         services.TryAddSingleton(new RecoveryOptions());
+        services.AddWorkQueues();
         services.TryAddSingleton<ServedQueues>();
         services.TryAddSingleton<QueueWatch, MemoryQueueWatch>();
         services.TryAddSingleton(provider => new QueueDepths(
@@ -32,7 +34,8 @@ static class OperationsServiceCollectionExtensions
         services.TryAddSingleton(provider => new Incidents(provider.GetRequiredService<IDbContextFactory<ReadContext>>()));
         services.TryAddSingleton(provider => new Explanations(
             provider.GetRequiredService<WorkflowQueries>(), provider.GetRequiredService<WorkflowCatalog>(),
-            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<QueueWatch>(), provider.GetRequiredService<IWorkQueueStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new BulkActions(
             provider.GetRequiredService<IWorkflowStore>(), provider.GetRequiredService<IDatabase>(),
             provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<WorkflowClient>(),

@@ -19,7 +19,7 @@ public sealed record StrandedGroup(string Type, string State, int Count, string 
 public sealed class UpgradeCheck
 {
     const int PageSize = 500;
-    static readonly string[] Live = [WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating];
+    static readonly string[] Live = [WorkflowStatus.Queued, WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating];
 
     readonly IWorkflowStore _store;
     readonly WorkflowCatalog _catalog;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Journal;
+using Resonance.Engine.Storage;
 
 namespace Resonance.Engine.Steps;
 
@@ -44,6 +45,12 @@ sealed class Step
 
     public IReadOnlyList<Guid> CancelledTimers => _cancelled;
 
+    /// <summary>The place in a work queue that the instance takes with this step; null when it takes none.</summary>
+    public WorkItemRow? Arrival { get; private set; }
+
+    /// <summary>Whether the instance's turn has come with this step.</summary>
+    public bool IsAdmission { get; set; }
+
     public static Step Of(PipeContext context) => context.TryGetPayload<Step>(out var step)
         ? step
         : throw new InvalidOperationException("A workflow runs only inside a step: register it with AddWorkflow, which gives it Resonance's repository.");
@@ -59,6 +66,16 @@ sealed class Step
         lock (_lock)
         {
             _messages.Add(message);
+            _entries.Add(entry);
+        }
+    }
+
+    /// <summary>Has the instance wait for its turn in a work queue.</summary>
+    public void Arrive(WorkItemRow row, JournalEntry entry)
+    {
+        lock (_lock)
+        {
+            Arrival = row;
             _entries.Add(entry);
         }
     }

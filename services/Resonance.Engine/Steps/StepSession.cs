@@ -107,6 +107,9 @@ sealed class StepSession<TInstance>(
             Journal = journal,
             Messages = step.Messages.Select(message => message.Row).ToArray(),
             CancelledTimers = step.CancelledTimers,
+            Arrival = step.Arrival,
+            LeavesQueue = workflow.Admission is not null && WorkflowStatus.IsEnd(status) && !WorkflowStatus.IsEnd(_row?.Status ?? "")
+                ? workflow.Type : null,
         };
     }
 }

@@ -18,6 +18,12 @@ public sealed record StepCommit
 
     /// <summary>Tokens of the timers that are called off. They were set by earlier steps: what this step sets, it keeps.</summary>
     public required IReadOnlyList<Guid> CancelledTimers { get; init; }
+
+    /// <summary>The place in a work queue that the instance takes; null when it takes none.</summary>
+    public WorkItemRow? Arrival { get; init; }
+
+    /// <summary>The work queue that the instance leaves, which frees its place; null when it leaves none.</summary>
+    public string? LeavesQueue { get; init; }
 }
 
 /// <summary>Steps that are stored in one transaction.</summary>

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Resonance.Engine.Admission;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Steps;
@@ -81,8 +82,10 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     readonly IWorkflowStore _store;
     readonly WorkflowClient _client;
     readonly Deliveries _deliveries;
+    readonly AdmissionDesk? _admission;
     readonly string _address;
     readonly Dictionary<Guid, TestedWorkflow<TInstance>> _instances = [];
+    DateTimeOffset? _nextAdmission;
 
     internal WorkflowTestHarness(ServiceProvider services, WorkflowDescription workflow, VirtualClock clock, CancellationToken cancellation)
     {
@@ -93,6 +96,7 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
         _bus = services.GetRequiredService<IBusControl>();
         _store = services.GetRequiredService<IWorkflowStore>();
         _client = services.GetRequiredService<WorkflowClient>();
+        _admission = workflow.Admission is null ? null : services.GetRequiredService<AdmissionDesk>();
         _deliveries = new Deliveries(services.GetRequiredService<OutboxSender>());
         _address = Addresses.Endpoint(workflow.Type).ToString();
         _bus.ConnectReceiveObserver(_deliveries);
@@ -125,7 +129,7 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         var end = _clock.GetUtcNow() + time;
-        while (await _store.NextDueAsync(_cancellation) is { } wait && _clock.GetUtcNow() + wait <= end)
+        while (await NextAsync() is { } wait && _clock.GetUtcNow() + wait <= end)
         {
             _clock.Advance(wait);
             await SettleAsync();
@@ -134,11 +138,11 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
         _clock.Advance(end - _clock.GetUtcNow());
     }
 
-    /// <summary>Lets time pass until the next timer has fired.</summary>
-    /// <returns>How long that took; null when no timer runs, and then no time has passed.</returns>
+    /// <summary>Lets time pass until the next timer has fired, or time alone has admitted somebody.</summary>
+    /// <returns>How long that took; null when no time would bring anything, and then none has passed.</returns>
     public async Task<TimeSpan?> AdvanceToNextTimerAsync()
     {
-        if (await _store.NextDueAsync(_cancellation) is not { } wait)
+        if (await NextAsync() is not { } wait)
             return null;
         await AdvanceAsync(wait);
         return wait;
@@ -155,6 +159,8 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
     {
         await _store.MigrateAsync(_cancellation);
         await _bus.StartAsync(_cancellation);
+        if (_admission is not null)
+            await _admission.DeclareAsync(_workflow, _cancellation);
     }
 
     /// <summary>Sends a message to the workflow's queue, as a worker or anybody else would.</summary>
@@ -181,9 +187,24 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
         return instance;
     }
 
-    /// <summary>Takes what is due from the outbox, as the dispatcher does: one after the other, until nothing is.</summary>
+    /// <summary>How long until something comes due; null when nothing does.</summary>
+    async Task<TimeSpan?> NextAsync()
+    {
+        var timer = await _store.NextDueAsync(_cancellation);
+        return _nextAdmission is { } admission && !(timer < admission - _clock.GetUtcNow()) ? admission - _clock.GetUtcNow() : timer;
+    }
+
+    /// <summary>Admits whose turn it is, as the runner does.</summary>
+    async Task AdmitAsync()
+    {
+        if (_admission is not null)
+            _nextAdmission = _clock.GetUtcNow() + await _admission.AdmitAsync(_workflow.Type, _cancellation);
+    }
+
+    /// <summary>Takes what is due from the outbox, as the dispatcher does: one after the other, until nothing is and nobody is admitted.</summary>
     async Task SettleAsync()
     {
+        await AdmitAsync();
         while (await _store.ClaimDueAsync(1, WhileTaken, _cancellation) is [var row])
         {
             var message = OutgoingMessage.FromRow(row);
@@ -194,6 +215,7 @@ public sealed class WorkflowTestHarness<TInstance> : IAsyncDisposable where TIns
                 await _deliveries.DeliverAsync(message, _cancellation);
             else if (row.WorkflowId is { } sender)
                 Of(sender).Keep(message);
+            await AdmitAsync();
         }
     }
 }

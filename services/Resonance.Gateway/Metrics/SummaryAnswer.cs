@@ -132,7 +132,8 @@ sealed record WorkflowSummaryItem
         var live = workflow is null ? [] : instances.Where(state => !WorkflowStatus.IsEnd(workflow.StatusIn(state.Key))).ToArray();
         long? In(bool suspended) => workflow is null
             ? null
-            : live.Where(state => workflow.StatusIn(state.Key) == WorkflowStatus.Suspended == suspended).Sum(state => state.Value);
+            : live.Where(state => workflow.StatusIn(state.Key) != WorkflowStatus.Queued)
+                .Where(state => workflow.StatusIn(state.Key) == WorkflowStatus.Suspended == suspended).Sum(state => state.Value);
         return new WorkflowSummaryItem
         {
             Type = type,

@@ -19,10 +19,12 @@ sealed record QueueItem(string Name, long? Ready, long Consumers, string? KeptOf
 /// <param name="SetAside">Messages that could not be delivered; see <c>GET /api/dead-letters</c>.</param>
 sealed record OutboxAnswer(long Waiting, long Timers, long SetAside);
 
-/// <param name="Queues">The queues that there are, by name.</param>
+/// <param name="Queues">The queues of the broker that there are, by name.</param>
+/// <param name="WorkQueues">The work queues, by name.</param>
 /// <param name="Outbox">What the engines still have to send.</param>
 /// <param name="Note">What has to be known of this; null when there is nothing to say.</param>
-sealed record QueueListAnswer(IReadOnlyList<QueueItem> Queues, OutboxAnswer Outbox, string? Note);
+sealed record QueueListAnswer(
+    IReadOnlyList<QueueItem> Queues, IReadOnlyList<WorkQueueItem> WorkQueues, OutboxAnswer Outbox, string? Note);
 
 /// <param name="MessageId">Its own id; null when its sender gave it none.</param>
 /// <param name="Reason">Why it could not be handled, as far as it says.</param>
@@ -51,13 +53,21 @@ sealed record KeptMessageListAnswer(IReadOnlyList<KeptMessageItem> Items, string
 /// <summary>Which messages are sent to their queue again.</summary>
 sealed record RedriveAsked
 {
-    /// <summary>The one message; the first ones when left out.</summary>
+    /// <summary>The one message, of a work queue the item's id; the first ones when left out.</summary>
     [StringLength(255, MinimumLength = 1), PlainText]
     public string? MessageId { get; init; }
 
     /// <summary>How many at most, 1 to 1,000; 1,000 when left out.</summary>
     [Range(1, KeptMessages.LookedAtMax)]
     public int? Limit { get; init; }
+
+    /// <summary>Who asks; needed of a work queue while access is open. Otherwise whoever sends the request.</summary>
+    [StringLength(128, MinimumLength = 1), PlainText]
+    public string? Author { get; init; }
+
+    /// <summary>Why; needed of a work queue, among whose changes it stands.</summary>
+    [StringLength(512, MinimumLength = 1), PlainText]
+    public string? Reason { get; init; }
 }
 
 /// <param name="Queue">Where they lay.</param>

@@ -7,6 +7,7 @@ using RabbitMQ.Client.Exceptions;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
 using Resonance.Engine.Operations;
+using Resonance.Engine.Queues;
 using Resonance.Gateway.Access;
 
 namespace Resonance.Gateway.Queues;
@@ -14,6 +15,11 @@ namespace Resonance.Gateway.Queues;
 /// <summary><c>GET /api/queues</c>, <c>GET /api/queues/{name}/messages</c> and <c>POST /api/queues/{name}/redrive</c>.</summary>
 static partial class QueueEndpoints
 {
+    /// <summary>Which of two queues of one name is meant.</summary>
+    public static readonly string[] Kinds = ["work", "broker"];
+
+    const int TopKeysListed = 3;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -22,10 +28,11 @@ static partial class QueueEndpoints
             .RequireRole(Role.Viewer)
             .WithName("ListQueues")
             .WithTags("Queues")
-            .WithSummary("Lists the queues with what waits in them, and counts the outbox")
+            .WithSummary("Lists the queues of the broker and the work queues with what waits in them, and counts the outbox")
             .WithDescription(
-                "The queues of workflows, of what they command, of the audit, and beside each the one with its messages that could not be " +
-                "handled, if any ever was. A queue that no process ever served is not there.")
+                "Of the broker: the queues of workflows, of what they command, of the audit, and beside each the one with its messages that could not be " +
+                "handled, if any ever was. A queue that no process ever served is not there. Work queues are kept in the store; see " +
+                "GET /api/queues/{name}.")
             .Produces<QueueListAnswer>();
         api.MapGet("/queues/{name}/messages", PeekAsync)
             .RequireRole(Role.Operator)
@@ -41,24 +48,31 @@ static partial class QueueEndpoints
             .WithName("RedriveQueue")
             .WithTags("Queues")
             .WithSummary("Sends messages that could not be handled to their queue again")
-            .WithDescription("Each leaves only when the broker has confirmed that its queue has it. What fails again comes back.")
+            .WithDescription(
+                "At the broker each leaves only when it is confirmed that its queue has it. Dead letters of a work queue go to its end, as if " +
+                "they were sent now and never received. What fails again comes back. Where a queue of the broker and a work queue have the " +
+                "same name, kind says which is meant.")
             .Produces<QueueRedriveAnswer>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .AddOpenApiOperationTransformer(OpenApi.DescribeBodyAsync<RedriveAsked>);
+            .AddOpenApiOperationTransformer(OpenApi.DescribeRedriveAsync);
     }
 
-    static async Task<IResult> ListAsync(QueueList queues, KeptMessages kept, CancellationToken cancellationToken)
+    static async Task<IResult> ListAsync(QueueList queues, KeptMessages kept, IWorkQueueStore work, CancellationToken cancellationToken)
     {
         var outbox = await queues.CountOutboxAsync(cancellationToken);
         var counted = new OutboxAnswer(outbox.Waiting, outbox.Later, outbox.SetAside);
+        var workQueues = new List<WorkQueueItem>();
+        foreach (var queue in await work.ListAsync(cancellationToken))
+            workQueues.Add(WorkQueueItem.Of(queue, await work.CountAsync(queue.Name, TopKeysListed, cancellationToken)));
+
         var (listed, problem) = await AskAsync(queues.ListAsync, cancellationToken);
         return TypedResults.Ok(listed is null
-            ? new QueueListAnswer([], counted, problem)
-            : new QueueListAnswer([.. listed.Select(QueueItem.Of)], counted, kept.WhyNone));
+            ? new QueueListAnswer([], workQueues, counted, problem)
+            : new QueueListAnswer([.. listed.Select(QueueItem.Of)], workQueues, counted, kept.WhyNone));
     }
 
     static async Task<IResult> PeekAsync(
@@ -82,19 +96,44 @@ static partial class QueueEndpoints
     }
 
     static async Task<IResult> RedriveAsync(
-        string name, HttpRequest request, QueueList queues, KeptMessages kept, Operator who, ILogger<QueueList> logger,
+        string name,
+        HttpRequest request,
+        [Description("work or broker; needed only where both have a queue of this name.")] string? kind,
+        QueueList queues,
+        KeptMessages kept,
+        IWorkQueueStore work,
+        Operator who,
+        ILogger<QueueList> logger,
         CancellationToken cancellationToken)
     {
+        var query = new QueryValues();
+        var meant = query.OneOfOrNone("kind", kind, Kinds);
+        if (query.Errors.Count > 0)
+            return Problems.Invalid(query.Errors, "No message was sent.");
+
         var body = await JsonBody.ReadAsync(request, cancellationToken);
         if (body.Problem is not null)
             return body.Problem;
 
         var read = ContractReader.Read(typeof(RedriveAsked), body.Json);
+        var isKept = meant != "work" && queues.Keeps(name);
+        var stored = meant == "broker" ? null : await WorkQueueEndpoints.FindAsync(work, name, cancellationToken);
+        if (isKept && stored is not null)
+        {
+            query.Refuse("kind", $"kind must be work or broker: there is a work queue '{name}', and one of that name at the broker.");
+            return Problems.Invalid(query.Errors, "No message was sent.");
+        }
+
+        if (stored is not null)
+            return await WorkQueueActionEndpoints.RedriveAsync(stored, body.Json, read, work, who, logger, cancellationToken);
         if (read.Message is not RedriveAsked asked)
             return Problems.Invalid(read.Errors, "No message was sent.");
-        if (!queues.Keeps(name))
-            return NoSuchQueue(name);
+        return isKept ? await RedriveKeptAsync(name, asked, kept, who, logger, cancellationToken) : NoSuchQueue(name);
+    }
 
+    static async Task<IResult> RedriveKeptAsync(
+        string name, RedriveAsked asked, KeptMessages kept, Operator who, ILogger<QueueList> logger, CancellationToken cancellationToken)
+    {
         var (result, problem) = await AskAsync(
             token => kept.RedriveAsync(name, asked.MessageId, asked.Limit ?? KeptMessages.LookedAtMax, token), cancellationToken);
         if (result is null)
@@ -114,7 +153,7 @@ static partial class QueueEndpoints
     }
 
     static IResult NoSuchQueue(string name) => Problems.NotFound(
-        $"'{name}' is no queue of messages that could not be handled. Such a queue is called like the one that they came from, with " +
+        $"'{name}' is no work queue, and no queue of messages that could not be handled. Such a queue is called like the one that they came from, with " +
         $"{string.Join(" or ", KeptMessages.Suffixes)} behind it, e.g. order_error: see GET /api/queues.");
 
     static IResult Away(string problem) =>

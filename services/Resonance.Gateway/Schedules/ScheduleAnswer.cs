@@ -3,11 +3,6 @@ using Resonance.Engine.Schedules;
 
 namespace Resonance.Gateway.Schedules;
 
-/// <param name="By">Who paused it.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="At">When.</param>
-sealed record PausedAnswer(string By, string Reason, DateTimeOffset At);
-
 /// <summary>A schedule as it is now.</summary>
 sealed record ScheduleAnswer
 {

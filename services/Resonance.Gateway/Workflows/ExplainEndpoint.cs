@@ -50,6 +50,15 @@ sealed record VerdictAnswer(
     DateTimeOffset At, long Sequence, string Rule, int Version, string Expression, string Verdict, string? Reason,
     IReadOnlyDictionary<string, object?> Values);
 
+/// <param name="Queue">The work queue.</param>
+/// <param name="Position">1 for the next one; counted up to 10,001.</param>
+/// <param name="Group">Its FIFO group; null for none.</param>
+/// <param name="LimitKey">What the limit for each key counts it by; null for nothing.</param>
+/// <param name="LimitedBy">Which limit of the whole queue holds back: <c>paused</c>, <c>concurrency</c> or <c>rate</c>; null for none.</param>
+/// <param name="PredictedAt">When it begins, at the pace of the last minute; null when that has none.</param>
+sealed record LineAnswer(
+    string Queue, long Position, string? Group, string? LimitKey, string? LimitedBy, DateTimeOffset? PredictedAt);
+
 /// <param name="Fingerprint">What it has in common with others.</param>
 /// <param name="Cause">What happened, for people.</param>
 /// <param name="Activity">The activity that failed.</param>
@@ -86,6 +95,9 @@ sealed record ExplainAnswer
 
     /// <summary>Sentences, one for each thing that would move it on.</summary>
     public required IReadOnlyList<string> MovesOn { get; init; }
+
+    /// <summary>Where it stands in its work queue; null unless it waits for its turn.</summary>
+    public required LineAnswer? Line { get; init; }
 
     /// <summary>The workflow's own events that its state accepts.</summary>
     public required IReadOnlyList<string> Accepts { get; init; }
@@ -146,6 +158,8 @@ static class ExplainEndpoint
             By = explanation.By,
             Step = explanation.Step,
             MovesOn = explanation.MovesOn,
+            Line = explanation.Line is not { } line ? null : new LineAnswer(
+                line.Queue, line.Ahead + 1, line.Group, line.LimitKey, line.LimitedBy, line.PredictedAt),
             Accepts = explanation.Situation?.Accepts ?? [],
             Actions = explanation.Situation?.Actions ?? [],
             Activities = [.. explanation.Activities.Select(Of)],

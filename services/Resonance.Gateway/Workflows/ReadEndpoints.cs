@@ -59,6 +59,7 @@ sealed record WorkflowAnswer
         // The row of a timer that has just fired stays for a moment: it says nothing of an instance that waits for a person, or has ended.
         IReadOnlyList<Wait> waits = row.Status switch
         {
+            WorkflowStatus.Queued => [new Wait("its turn", null)],
             WorkflowStatus.Suspended => [new Wait(data.SuspensionCause ?? "an operator", null)],
             _ when WorkflowStatus.IsEnd(row.Status) => [],
             _ => [.. timers.Select(timer => new Wait(timer.Timer, timer.DueAt))],

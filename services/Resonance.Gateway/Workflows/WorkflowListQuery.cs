@@ -11,14 +11,14 @@ sealed record WorkflowListQuery
 {
     static readonly string[] Statuses =
     [
-        WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating, WorkflowStatus.Completed, WorkflowStatus.Failed,
-        WorkflowStatus.Cancelled,
+        WorkflowStatus.Queued, WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating, WorkflowStatus.Completed,
+        WorkflowStatus.Failed, WorkflowStatus.Cancelled,
     ];
 
     [FromQuery(Name = "type"), Description("Workflow type, e.g. order.")]
     public string? Type { get; init; }
 
-    [FromQuery(Name = "status"), Description("running, suspended, compensating, completed, failed or cancelled; several separated by commas.")]
+    [FromQuery(Name = "status"), Description("queued, running, suspended, compensating, completed, failed or cancelled; several separated by commas.")]
     public string[]? Status { get; init; }
 
     [FromQuery(Name = "state"), Description("State as on screen (VALIDATE_CARD) or as in code (ValidateCard).")]

@@ -11,11 +11,15 @@ public sealed class NotificationWorkflow : WorkflowStateMachine<NotificationInst
     /// <summary>Name of the workflow and of its queue.</summary>
     public const string Type = "notification";
 
+    /// <summary>How many notifications may be under way, retries included, before the next ones wait for their turn.</summary>
+    const int AtATime = 500;
+
     const string CannotBeUnsent = "because what was sent cannot be unsent";
 
     public NotificationWorkflow(NotificationRules rules, WorkflowTimes times) : base(Type)
     {
         StartsWith(() => Requested, start => start.NotificationId, priority: start => start.Priority);
+        Admission<SendNotification>(admission => admission.Priority(start => start.Priority).Concurrency(AtATime));
 
         var retry = new RetryPolicy
         {

@@ -30,6 +30,7 @@ public sealed class OrderWorkflow : WorkflowStateMachine<OrderInstance>
     public OrderWorkflow(OrderRules rules, WorkflowTimes times) : base(Type)
     {
         StartsWith(() => Submitted, start => start.OrderId, start => start.OrderNumber, start => start.Priority);
+        Admission<SubmitOrder>(admission => admission.FifoBy(start => start.CustomerId).Priority(start => start.Priority));
 
         ReleaseInventory = Activity<ReleaseInventory, InventoryReleased>(nameof(ReleaseInventory), activity => activity
             .SendTo(WorkersRegistration.InventoryQueue).Timeout(times.Worker).Retry(Patient)

@@ -80,6 +80,30 @@ public sealed class Every_page_can_be_acted_on(DashboardBrowser browser)
     }
 
     [Fact]
+    public async Task Work_queues_are_paused_and_set()
+    {
+        await using var page = await browser.OpenAsync("/queues");
+
+        await page.Link("notification").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("h1")).ToContainTextAsync("notification");
+        await page.Page.GetByLabel("Reason, kept with the queue").FillAsync("the mail server is down");
+        await page.Button("Pause").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("h1")).ToContainTextAsync("paused");
+        await page.PictureAsync("queue-paused");
+        await page.Page.GetByLabel("Received in each period at most").FillAsync("0");
+        await page.Page.GetByLabel("Received in each period at most").BlurAsync();
+        await Assertions.Expect(page.Page.Locator(".schedule-form .wrong").Filter(new() { HasText = "rateLimit" })).ToBeVisibleAsync();
+        await page.Page.GetByLabel("Received in each period at most").FillAsync("1000");
+        await page.Page.GetByLabel("Reason", new() { Exact = true }).FillAsync("as the mail server asks");
+        await page.Button("Store").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("main")).ToContainTextAsync("as the mail server asks");
+        await page.Page.GetByLabel("Reason, kept with the queue").FillAsync("it is back");
+        await page.Button("Resume").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("h1")).Not.ToContainTextAsync("paused");
+        page.AssertNoComplaints();
+    }
+
+    [Fact]
     public async Task Reports_are_made()
     {
         await using var page = await browser.OpenAsync("/reports");

@@ -17,6 +17,7 @@ public sealed class Every_page_opens(DashboardBrowser browser)
         { "/rules", "Rules" },
         { "/rules/payment/fraud_score", "fraud_score" },
         { "/queues", "Queues and delivery" },
+        { "/queues/order", "order" },
         { "/schedules", "Schedules" },
         { "/reports", "Reports" },
         { "/audit", "Audit" },

@@ -21,11 +21,11 @@ public abstract class When_a_process_is_killed_while_it_compensates
     const int KilledBySignal9 = 128 + 9;
 
     /// <summary>
-    /// The steps of an order that nobody ships: six until it is paid, the seventh gives it up, the eighth to tenth give the money back, the
-    /// eleventh gives the stock back.
+    /// The steps of an order that nobody ships: the first queues it, seven until it is paid, the eighth gives it up, the ninth to eleventh
+    /// give the money back, the twelfth gives the stock back.
     /// </summary>
     public static TheoryData<string, int> Faults() => new MatrixTheoryData<string, int>(
-        [nameof(StepPoint.BeforeCommit), nameof(StepPoint.AfterCommit), nameof(StepPoint.BeforeAcknowledge)], [8, 10]);
+        [nameof(StepPoint.BeforeCommit), nameof(StepPoint.AfterCommit), nameof(StepPoint.BeforeAcknowledge)], [9, 11]);
 
     private protected abstract Task<Installation> InstallAsync(CancellationToken cancellationToken);
 

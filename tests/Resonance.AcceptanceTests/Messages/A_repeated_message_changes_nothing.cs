@@ -110,7 +110,7 @@ public sealed class A_repeated_message_changes_nothing(RunningHost host)
 
         var history = await host.Api.HistoryAsync(order.OrderId, cancellationToken);
         Assert.Single(history, step => step.Event == "SubmitOrder");
-        Assert.Equal(["PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPLETED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPLETED"], history.States());
         Assert.Equal(rejections, history.OfKind("eventRejected").Count);
         Assert.Equal(2, await host.Effects.ReservedAsync(order.OrderId, cancellationToken));
         Assert.Empty(await host.Effects.SkusOutOfBalanceAsync(cancellationToken));

@@ -37,7 +37,7 @@ public sealed class A_mail_server_that_is_down_is_asked_again(Servers servers)
         Assert.Equal(1, mail.Connections);
 
         var history = await api.HistoryAsync(notification.Id, cancellationToken);
-        Assert.Equal(["PENDING", "SENDING", "COMPLETED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "SENDING", "COMPLETED"], history.States());
         Assert.All(history.OfKind("attemptFailed"), failed => Assert.Equal("smtp_unavailable", failed.Text("errorKind")));
         var finished = Assert.Single(history.OfKind("finished"));
         Assert.InRange(long.Parse(finished.Text("durationMs"), CultureInfo.InvariantCulture), 500, 60_000);

@@ -28,7 +28,7 @@ public sealed class An_instance_is_explained(Servers servers)
         var stopped = await Eventually.SeeAsync(
             token => ExplainAsync(engine, second.Id, token), explained => (long?)explained["activities"]![0]!["queuedMessages"] == 1, cancellationToken);
 
-        Assert.Equal(("PROCESSING", "SubmitOrder"), ((string?)never["state"], (string?)never["by"]));
+        Assert.Equal(("PROCESSING", "WorkflowAdmitted"), ((string?)never["state"], (string?)never["by"]));
         Assert.Contains("There is no queue 'inventory': no process has ever served it. Start one that does.", Sentences(never));
         Assert.Contains(
             "Nothing listens to the queue 'inventory', in which 1 message waits. Start a process that serves it.", Sentences(stopped));

@@ -16,7 +16,7 @@ public sealed class A_declined_payment_releases_the_stock(RunningHost host)
 
         var cancelled = await host.Api.SeeAsync(order.OrderId, "CANCELLED", cancellationToken);
         var history = await host.Api.HistoryAsync(order.OrderId, cancellationToken);
-        Assert.Equal(["PENDING", "PROCESSING", "AWAITING_PAYMENT", "COMPENSATING", "CANCELLED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "PROCESSING", "AWAITING_PAYMENT", "COMPENSATING", "CANCELLED"], history.States());
         Assert.Equal("ReserveInventory", Assert.Single(history.OfKind("compensated")).Text("activity"));
         Assert.Contains("DECLINED", history.OfKind("compensationStarted")[0].Text("reason"), StringComparison.Ordinal);
 

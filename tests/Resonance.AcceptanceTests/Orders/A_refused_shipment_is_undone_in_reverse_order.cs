@@ -16,7 +16,7 @@ public sealed class A_refused_shipment_is_undone_in_reverse_order(RunningHost ho
 
         var cancelled = await host.Api.SeeAsync(order.OrderId, "CANCELLED", cancellationToken);
         var history = await host.Api.HistoryAsync(order.OrderId, cancellationToken);
-        Assert.Equal(["PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPENSATING", "CANCELLED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPENSATING", "CANCELLED"], history.States());
         Assert.Equal(["Payment", "ReserveInventory"], history.OfKind("compensated").Select(entry => entry.Text("activity")));
 
         var paymentId = Guid.Parse(cancelled.Data.Text("paymentId"));

@@ -61,7 +61,7 @@ public sealed class An_order_is_completed(RunningHost host)
 
         var history = await host.Api.HistoryAsync(order.OrderId, cancellationToken);
         Assert.Equal(Enumerable.Range(1, (int)completed.Version).Select(number => (long)number), history.Select(step => step.Sequence));
-        Assert.Equal(["PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPLETED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "PROCESSING", "AWAITING_PAYMENT", "SHIPPING", "COMPLETED"], history.States());
         Assert.Equal("completed", Assert.Single(history.OfKind("finished")).Text("outcome"));
         Assert.Empty(history.OfKind("eventRejected"));
 

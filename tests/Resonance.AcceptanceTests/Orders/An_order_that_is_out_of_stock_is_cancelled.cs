@@ -25,7 +25,7 @@ public sealed class An_order_that_is_out_of_stock_is_cancelled(RunningHost host)
         var verdict = Assert.Single(history.OfKind("ruleEvaluated"), rule => rule.Text("rule") == "check_inventory");
         Assert.Equal("fail", verdict.Text("verdict"));
         Assert.StartsWith($"out of stock (l.available >= l.quantity, for l = {{sku: '{sku}', ", verdict.Text("reason"), StringComparison.Ordinal);
-        Assert.Equal(["PENDING", "PROCESSING", "CANCELLED"], history.States());
+        Assert.Equal(["QUEUED", "PENDING", "PROCESSING", "CANCELLED"], history.States());
 
         Assert.Equal(0, await host.Effects.ReservedAsync(order.OrderId, cancellationToken));
         Assert.Empty(await host.Effects.SkusOutOfBalanceAsync(cancellationToken));

@@ -54,8 +54,8 @@ public sealed class A_what_if_answers_with_the_orders_that_ran(Servers servers)
 
         Assert.Equal((4, 1, 1, 0), (first.Evaluations, first.PassToFail, first.FailToPass, first.Undecided));
         Assert.Equal([new SeenAmount("EUR", 100.2m, 0), new SeenAmount("USD", 0, 15_000)], first.AtStake);
-        Assert.Equal(new SeenChange(middle.Id, middle.Key, 1, middle.At, "pass", "fail", 100.2m, "EUR"), Assert.Single(first.Changed));
-        Assert.Equal(new SeenChange(large.Id, large.Key, 1, large.At, "fail", "pass", 15_000, "USD"), Assert.Single(second.Changed));
+        Assert.Equal(new SeenChange(middle.Id, middle.Key, 2, middle.At, "pass", "fail", 100.2m, "EUR"), Assert.Single(first.Changed));
+        Assert.Equal(new SeenChange(large.Id, large.Key, 2, large.At, "fail", "pass", 15_000, "USD"), Assert.Single(second.Changed));
         Assert.Null(second.NextCursor);
     }
 

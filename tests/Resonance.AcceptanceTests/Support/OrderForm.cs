@@ -18,7 +18,8 @@ sealed record OrderForm
 
     public string? OrderNumber { get; init; }
 
-    public string CustomerId { get; init; } = "customer-1";
+    /// <summary>Somebody else for each order: those of one customer go one after the other.</summary>
+    public string CustomerId { get; init; } = $"customer-{NewId.NextGuid():N}";
 
     public string Currency { get; init; } = "EUR";
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Resonance.Engine.Queues;
 using Resonance.Tests.Approved;
 using Xunit;
 
@@ -33,13 +35,18 @@ public sealed class OutputTests : CliFixture
         await Rows.AddMessageAsync(Id(90), Cancel, Id(1), setAsideAfter: 0);
         await Rows.AddStepAsync(Id(1), 1, "Initial", "ValidateCard", Entries, Cancel);
         await Rows.AddStepAsync(Id(1), 2, "ValidateCard", "ValidateCard", "[]", Cancel);
+        var work = Services.GetRequiredService<IWorkQueueStore>();
+        await work.PutAsync("shipments", new WorkQueueSettings { Concurrency = 1, RateLimit = 100 }, new QueueAuthor("ann", "one door"), null, Cancel);
+        await work.SendAsync("shipments", [new WorkItem { Id = Id(41), GroupId = "C-[1]" }, new WorkItem { Id = Id(42), LimitKey = "depot" }], Cancel);
+        await work.ReceiveAsync("shipments", 1, TimeSpan.FromHours(1), Cancel);
         Now.Advance(TimeSpan.FromMinutes(3));
 
         var text = "";
         foreach (var line in new[]
         {
             "list", "show PAYMENT-8923", "incidents", "incidents show payment/AssessCard/timeout", "rules list", "rules show payment/fraud_score",
-            "schedules", "dlq list", $"dlq show {Id(90)}", "status --window 5m",
+            "schedules", "dlq list", $"dlq show {Id(90)}", "queues", "queues show shipments",
+            "queues items shipments", $"queues locate shipments {Id(42)}", "status --window 5m",
         })
         {
             var args = line.Split(' ');

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.DependencyInjection;
 using Resonance.Engine.Definitions;
 using Resonance.Engine.Delivery;
+using Resonance.Engine.Queues;
 using Xunit;
 
 namespace Resonance.Tests.Gateway;
@@ -37,6 +39,8 @@ public sealed class FuzzTests : AuditGateway
         """{"workflow":"payment","start":{},"cron":"* * * * *","timeZone":"Nowhere/At/All","author":"a","reason":"r"}""",
         """{"name":"n","role":"viewer","expiresInDays":1}""", """{"reason":"\u0000"}""", """{"reason":"\ud800"}""",
         """{"reason":"r","fingerprint":"a/b/c","perSecond":1000}""", $$"""{"reason":"{{new string('r', 5000)}}"}""",
+        """{"concurrency":1,"ratePeriodSeconds":0.5,"author":"a","reason":"r"}""",
+        """{"rateLimit":-1,"creditPerLevelSeconds":1e400,"author":"a","reason":"r"}""", $$"""{"messageId":"{{Existing}}","author":"a","reason":"r"}""",
     ];
 
     const string Existing = "0190abcd-0000-7000-8000-000000000001";
@@ -50,6 +54,8 @@ public sealed class FuzzTests : AuditGateway
         ActAnswers = () => new ActionResult(ActionOutcome.Accepted, "Pending", OperatorActions.All);
         RaiseAnswers = () => new RaiseResult(RaiseOutcome.Accepted, "Pending", []);
         await WitnessAsync();
+        await Services.GetRequiredService<IWorkQueueStore>().DeclareAsync("order", new WorkQueueSettings(), Cancel);
+        await Services.GetRequiredService<IWorkQueueStore>().SendAsync("order", [new WorkItem { Id = Id(1) }], Cancel);
         var document = await GetAsync("/openapi/v1.json");
         var faults = new SortedSet<string>(StringComparer.Ordinal);
 

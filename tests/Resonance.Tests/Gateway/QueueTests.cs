@@ -30,7 +30,7 @@ public sealed class QueueTests : GatewayFixture
             """
             {"queues":[{"name":"payment","ready":7,"consumers":2,"keptOf":null},
             {"name":"payment_error","ready":1,"consumers":0,"keptOf":"payment"}],
-            "outbox":{"waiting":1,"timers":1,"setAside":1},"note":null}
+            "workQueues":[],"outbox":{"waiting":1,"timers":1,"setAside":1},"note":null}
             """.Replace("\n", "", StringComparison.Ordinal),
             answer.GetRawText());
     }

@@ -144,7 +144,7 @@ public sealed class ReadTests : GatewayFixture
 
         Assert.Equal(
             """
-            {"status":["status must be one of running, suspended, compensating, completed, failed, cancelled."],
+            {"status":["status must be one of queued, running, suspended, compensating, completed, failed, cancelled."],
             "limit":["limit must be a whole number from 1 to 200."],
             "cursor":["cursor must be the nextCursor of an earlier answer; leave it out to begin anew."],
             "type":["type must be one of order, payment."]}

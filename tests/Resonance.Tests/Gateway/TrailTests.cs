@@ -88,7 +88,7 @@ public sealed class TrailTests : AuditGateway
         var errors = problem.GetProperty("errors");
         Assert.Equal("type must be one of order, payment.", errors.GetProperty("type")[0].GetString());
         Assert.StartsWith(
-            "kind must be one of activitySkipped, attemptFailed, commandSent, compensated,", errors.GetProperty("kind")[0].GetString());
+            "kind must be one of activitySkipped, admitted, attemptFailed, commandSent, compensated,", errors.GetProperty("kind")[0].GetString());
         Assert.Equal("from must be a time as in ISO 8601, e.g. 2026-01-31T09:15:43Z.", errors.GetProperty("from")[0].GetString());
         Assert.Equal("to must be a time as in ISO 8601, e.g. 2026-01-31T09:15:43Z.", errors.GetProperty("to")[0].GetString());
         Assert.Equal("limit must be a whole number from 1 to 200.", errors.GetProperty("limit")[0].GetString());

@@ -43,13 +43,15 @@ static partial class Arrows
         ["Journal"] = [],
         ["Rules"] = ["Journal"],
         ["Storage"] = ["Journal", "Telemetry"],
+        ["Queues"] = ["Storage", "Telemetry"],
         ["Delivery"] = ["Journal", "Recovery", "Storage", "Telemetry"],
         ["Steps"] = ["Delivery", "Journal", "Storage", "Telemetry"],
-        ["Definitions"] = ["Delivery", "Journal", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
+        ["Definitions"] = ["Delivery", "Journal", "Queues", "Recovery", "Rules", "Steps", "Storage", "Telemetry"],
         ["Workers"] = ["Storage", "Telemetry"],
-        ["Operations"] = ["Definitions", "Delivery", "Journal", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
+        ["Operations"] = ["Definitions", "Delivery", "Journal", "Queues", "Recovery", "Steps", "Storage", "Telemetry", "Workers"],
         ["Schedules"] = ["Definitions", "Delivery", "Steps", "Storage", "Workers"],
-        ["Testing"] = ["Definitions", "Delivery", "Journal", "Steps", "Storage"],
+        ["Admission"] = ["Definitions", "Delivery", "Operations", "Queues", "Steps", "Storage"],
+        ["Testing"] = ["Admission", "Definitions", "Delivery", "Journal", "Steps", "Storage"],
         ["RuleSets"] = ["Definitions", "Rules", "Steps", "Storage", "Telemetry", "Workers"],
     };
 
@@ -59,6 +61,7 @@ static partial class Arrows
         {
             [("Journal", "Definitions")] = "status and state names are words of the definition",
             [("Storage", "Definitions")] = "status and description are words of the definition",
+            [("Storage", "Queues")] = "a place in a queue is taken and left in the commit of the step",
             [("Delivery", "Definitions")] = "keys and addresses follow from the description of a workflow",
             [("Steps", "Definitions")] = "a step moves an instance",
             [("Delivery", "Steps")] = "what MassTransit schedules or sends inside a step is captured there",

@@ -37,7 +37,7 @@ public sealed class OrderInVirtualTimeTests : IAsyncLifetime
         Assert.Equal((nameof(OrderWorkflow.Completed), "TRACK-1"), (order.State, order.Instance.TrackingNumber));
         Assert.Equal("TRACK-1", Assert.Single(order.Published<OrderCompleted>()).TrackingNumber);
         Assert.Equal(
-            ["Pending", "Processing", "AwaitingPayment", "Shipping", "Completed"],
+            ["Queued", "Pending", "Processing", "AwaitingPayment", "Shipping", "Completed"],
             order.Journal.OfType<StateChanged>().Select(change => change.To));
     }
 

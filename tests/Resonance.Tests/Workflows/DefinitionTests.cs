@@ -44,14 +44,14 @@ public sealed class DefinitionTests
     }
 
     [Fact]
-    public void The_first_state_is_pending_and_no_other_state_is_known_than_the_workflow_uses()
+    public void The_first_state_is_pending_or_queued_before_it_and_no_other_state_is_known_than_the_workflow_uses()
     {
         Assert.Equivalent(
-            (string[])["Pending", "Processing", "AwaitingPayment", "Compensating", "Shipping", "Completed", "Suspended", "Cancelled"],
+            (string[])["Queued", "Pending", "Processing", "AwaitingPayment", "Compensating", "Shipping", "Completed", "Suspended", "Cancelled"],
             Order.Description.States, strict: true);
-        Assert.Equal("Pending", Order.Description.States[0]);
+        Assert.Equal(["Queued", "Pending"], Order.Description.States.Take(2));
         Assert.Equal("Pending", Payment.Description.States[0]);
-        Assert.Equal(["Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
+        Assert.Equal(["Queued", "Pending", "Failed", "Sending", "Completed", "Suspended", "Cancelled"], Notification.Description.States);
         Assert.Equal(
             ["Pending", "Collecting", "Failed", "Rendering", "Published", "Suspended", "Cancelled"], Reporting.Description.States);
         Assert.Equal(

@@ -16,7 +16,37 @@ static class CommitStatement
     // A step counts as written when this statement inserted or updated its instance; journal, outbox and timers follow that alone.
     // The one message that is no step's own tells of all of them.
     // The look-ups in WHERE keep conflicts and duplicates from locking anything; the WHERE of DO UPDATE decides races.
-    internal const string CommitSql =
+    internal const string CommitSql = $"{Body}\nSELECT id FROM written";
+
+    // Work queues are settled by whoever receives next: here a place is only taken, or left.
+    internal const string CommitWithTurnsSql =
+        $"""
+        {Body}, enqueued AS (
+            INSERT INTO work_item (queue, id, group_id, limit_key, priority, state, rank, visible_at, enqueued_at, body, attributes)
+            SELECT a.queue, a.id, a.group_id, a.limit_key, a.priority, CASE WHEN a.group_id IS NULL THEN 'ready' ELSE 'new' END,
+                   a.now - a.priority * coalesce((SELECT q.credit FROM work_queue q WHERE q.name = a.queue), 60000000) * interval '1 microsecond',
+                   a.now, a.now, a.body, a.attributes
+            FROM (SELECT *, statement_timestamp() AS now
+                  FROM unnest($38::uuid[], $39::text[], $40::text[], $41::text[], $42::smallint[], $43::bytea[], $44::text[])
+                      AS u(id, queue, group_id, limit_key, priority, body, attributes)) a
+            WHERE (a.id IN (SELECT id FROM written)) IS TRUE
+            ON CONFLICT (queue, id) DO NOTHING
+            RETURNING queue
+        ), told AS (
+            INSERT INTO work_queue_event (queue, at, enqueued, dequeued)
+            SELECT queue, statement_timestamp(), count(*), 0 FROM enqueued GROUP BY queue
+        ), left_queue AS (
+            DELETE FROM work_item WHERE queue = ANY($46) AND id = ANY(ARRAY(
+                SELECT l.id FROM unnest($45::uuid[]) AS l(id) WHERE (l.id IN (SELECT id FROM written)) IS TRUE))
+            RETURNING queue, group_id, limit_key
+        ), freed AS (
+            INSERT INTO work_freed (queue, group_id, limit_key)
+            SELECT queue, group_id, limit_key FROM left_queue WHERE group_id IS NOT NULL OR limit_key IS NOT NULL
+        )
+        SELECT id FROM written
+        """;
+
+    const string Body =
         $"""
         WITH written AS (
             INSERT INTO workflow AS w (
@@ -62,7 +92,6 @@ static class CommitStatement
                 SELECT c.token FROM unnest($36::uuid[], $37::uuid[]) AS c(workflow_id, token)
                 WHERE (c.workflow_id IN (SELECT id FROM written)) IS TRUE))
         )
-        SELECT id FROM written
         """;
 
     // The numbers are those of StepOutcome.
@@ -92,12 +121,15 @@ static class CommitStatement
 
         if (notice is not null)
             messages.Add((null, notice));
-        var command = new NpgsqlCommand(CommitSql, connection);
+        var turns = Array.Exists(steps, step => step.Arrival is not null || step.LeavesQueue is not null);
+        var command = new NpgsqlCommand(turns ? CommitWithTurnsSql : CommitSql, connection);
         OutboxStatements.AddMessages(command.Parameters, messages, lease);
         AddWorkflows(command.Parameters, steps);
         AddJournal(command.Parameters, steps);
         command.Parameters.AddColumn(NpgsqlDbType.Uuid, cancelled, timer => timer.WorkflowId);
         command.Parameters.AddColumn(NpgsqlDbType.Uuid, cancelled, timer => timer.Token);
+        if (turns)
+            AddTurns(command.Parameters, steps);
         return command;
     }
 
@@ -112,6 +144,21 @@ static class CommitStatement
         parameters.AddColumn(NpgsqlDbType.Text, steps, step => step.Workflow.Key);
         parameters.AddColumn(NpgsqlDbType.Bytea, steps, step => step.Journal.Hash);
         return command;
+    }
+
+    static void AddTurns(NpgsqlParameterCollection parameters, StepCommit[] steps)
+    {
+        var arrivals = steps.Select(step => step.Arrival).OfType<WorkItemRow>().ToArray();
+        var leaving = steps.Where(step => step.LeavesQueue is not null).ToArray();
+        parameters.AddColumn(NpgsqlDbType.Uuid, arrivals, row => row.Id);
+        parameters.AddColumn(NpgsqlDbType.Text, arrivals, row => row.Queue);
+        parameters.AddColumn(NpgsqlDbType.Text, arrivals, row => row.GroupId);
+        parameters.AddColumn(NpgsqlDbType.Text, arrivals, row => row.LimitKey);
+        parameters.AddColumn(NpgsqlDbType.Smallint, arrivals, row => checked((short)row.Priority));
+        parameters.AddColumn(NpgsqlDbType.Bytea, arrivals, row => row.Body);
+        parameters.AddColumn(NpgsqlDbType.Text, arrivals, row => row.Attributes);
+        parameters.AddColumn(NpgsqlDbType.Uuid, leaving, step => step.Workflow.Id);
+        parameters.AddColumn(NpgsqlDbType.Text, leaving, step => step.LeavesQueue);
     }
 
     static void AddWorkflows(NpgsqlParameterCollection parameters, StepCommit[] steps)

@@ -35,12 +35,16 @@ sealed record PostgresArea(
         GRANT USAGE ON SCHEMA resonance TO {role};
         REVOKE ALL ON resonance.journal, resonance.workflow, resonance.outbox, resonance.key_number, resonance.{VersionTable},
             resonance.rule_version, resonance.rule_what_if, resonance.bulk_action, resonance.document, resonance.schedule, resonance.schedule_firing,
-            resonance.schedule_change, resonance.api_key, resonance.idempotency FROM {role};
+            resonance.schedule_change, resonance.api_key, resonance.idempotency, resonance.work_queue, resonance.work_queue_change,
+            resonance.work_item, resonance.work_freed, resonance.work_deduplication, resonance.work_queue_event FROM {role};
         GRANT SELECT, INSERT ON resonance.journal, resonance.rule_version, resonance.rule_what_if, resonance.document,
-            resonance.schedule_change TO {role};
-        GRANT SELECT, INSERT, UPDATE ON resonance.workflow, resonance.key_number, resonance.bulk_action, resonance.api_key TO {role};
+            resonance.schedule_change, resonance.work_queue_change TO {role};
+        GRANT SELECT, INSERT, UPDATE ON resonance.workflow, resonance.key_number, resonance.bulk_action, resonance.api_key,
+            resonance.work_queue TO {role};
         GRANT SELECT, INSERT, UPDATE, DELETE ON resonance.outbox, resonance.schedule, resonance.schedule_firing,
-            resonance.idempotency TO {role};
+            resonance.idempotency, resonance.work_item, resonance.work_freed, resonance.work_deduplication,
+            resonance.work_queue_event TO {role};
+        GRANT USAGE ON SEQUENCE resonance.work_item_sequence TO {role};
         GRANT SELECT ON resonance.{VersionTable} TO {role};
         ALTER DEFAULT PRIVILEGES IN SCHEMA resonance GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
         ALTER DEFAULT PRIVILEGES IN SCHEMA resonance GRANT USAGE, SELECT ON SEQUENCES TO {role};

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Resonance.Engine.Queues.Sqlite;
 
 namespace Resonance.Engine.Storage.Sqlite;
 
@@ -136,6 +137,15 @@ sealed partial class SqliteStore
             session.Execute(CancelSql, token);
         foreach (var message in step.Messages)
             InsertMessage(session, InsertMessageSql, row.Id, message, lease);
+        if (step.Arrival is { } arrival)
+        {
+            var turn = SqliteTurns.StateOf(session, arrival.Queue, time.GetUtcNow());
+            if (SqliteTurns.Insert(session, arrival, turn))
+                SqliteTurns.Told(session, arrival.Queue, turn.Now, 1, 0);
+        }
+
+        if (step.LeavesQueue is { } queue)
+            SqliteTurns.Remove(session, queue, row.Id, SqliteTurns.StateOf(session, queue, time.GetUtcNow()));
     }
 
     static void InsertWorkflow(SqliteSession session, WorkflowRow row) =>

@@ -118,9 +118,16 @@ sealed partial class SqliteStore
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 
-    void InsertMessage(SqliteSession session, string sql, Guid? workflowId, OutboxMessage message, TimeSpan lease)
+    /// <summary>Puts a message of an instance into the outbox, in a transaction that somebody else has begun.</summary>
+    internal static void InsertMessage(SqliteSession session, OutboxMessage message, TimeSpan lease, DateTimeOffset now) =>
+        InsertMessage(session, EnqueueSql, message.WorkflowId, message, lease, now);
+
+    void InsertMessage(SqliteSession session, string sql, Guid? workflowId, OutboxMessage message, TimeSpan lease) =>
+        InsertMessage(session, sql, workflowId, message, lease, time.GetUtcNow());
+
+    static void InsertMessage(
+        SqliteSession session, string sql, Guid? workflowId, OutboxMessage message, TimeSpan lease, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var available = now + (message.Delay > TimeSpan.Zero ? message.Delay : lease);
         session.Execute(
             sql, message.MessageId, workflowId, message.Token, message.Timer, now + message.Delay, available, message.Destination,

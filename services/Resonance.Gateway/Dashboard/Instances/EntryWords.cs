@@ -19,6 +19,9 @@ public sealed record EntryWords(string Kind, string Tone, string Text)
     {
         StateChanged { From: "Initial" } moved => new("state", "good", $"begins in {StateNames.ToScreen(moved.To)}"),
         StateChanged moved => new("state", "good", $"{StateNames.ToScreen(moved.From)} → {StateNames.ToScreen(moved.To)}"),
+        Enqueued queued => new("queue", "plain",
+            $"waits for its turn in {queued.Queue}{(queued.Group is { } group ? $", one at a time with {group}" : "")}, priority {queued.Priority}"),
+        Admitted admitted => new("queue", "good", $"its turn came in {admitted.Queue} after {Words.Milliseconds(admitted.WaitedMs)}"),
         RuleEvaluated rule => OfRule(rule),
         CommandSent sent => new("command", "plain",
             $"{sent.Command} to {sent.Destination}, {Title(sent.Activity, sent.Item)} attempt {sent.Attempt}"),

@@ -35,14 +35,15 @@ public sealed record InstanceView
 
     public static IReadOnlyList<string> Statuses { get; } =
     [
-        WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating, WorkflowStatus.Completed, WorkflowStatus.Failed,
-        WorkflowStatus.Cancelled,
+        WorkflowStatus.Queued, WorkflowStatus.Running, WorkflowStatus.Suspended, WorkflowStatus.Compensating, WorkflowStatus.Completed,
+        WorkflowStatus.Failed, WorkflowStatus.Cancelled,
     ];
 
     /// <summary>What people look for most.</summary>
     public static IReadOnlyList<(string Name, string Address)> Known { get; } =
     [
         ("All", Path),
+        ("Waiting for their turn", new InstanceView { Status = WorkflowStatus.Queued, Sort = "startedAt" }.Address),
         ("Under way", new InstanceView { Status = WorkflowStatus.Running, Sort = "startedAt" }.Address),
         ("Needs a person", new InstanceView { Status = WorkflowStatus.Suspended, Sort = "startedAt" }.Address),
         ("Being undone", new InstanceView { Status = WorkflowStatus.Compensating }.Address),

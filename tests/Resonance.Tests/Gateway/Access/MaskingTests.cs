@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Resonance.Audit.Ledger;
 using Resonance.Contracts.Audit;
 using Resonance.Engine.Definitions;
+using Resonance.Engine.Queues;
 using Resonance.Engine.Storage;
 using Resonance.Gateway.Access;
 using Resonance.Tests.Engine.Storage.Queries;
@@ -71,6 +73,27 @@ public sealed class MaskingTests : GuardedGateway
 
         Assert.Equal($"The provider does not know {SensitiveData.Mask}.", entries[1].GetProperty("error").GetString());
         Assert.Equal("0.1", entries[0].GetProperty("values").GetProperty("fraud_score").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer, false)]
+    [InlineData(Role.Operator, true)]
+    public async Task Items_of_work_queues_are_as_careful(Role role, bool shows)
+    {
+        var work = Services.GetRequiredService<IWorkQueueStore>();
+        await work.DeclareAsync("order", new WorkQueueSettings(), Cancel);
+        foreach (var body in new[] { $$"""{ "reference": "ORDER-1", "cardToken": "{{Token}}" }""", $"pays with {Token}", $"\"{Token}\"" })
+        {
+            await work.SendAsync(
+                "order",
+                [new WorkItem { Body = Encoding.UTF8.GetBytes(body), Attributes = new Dictionary<string, string> { ["card_token"] = Token } }],
+                Cancel);
+        }
+
+        var items = (await SeenAsync("/api/queues/order/items", await KeyAsync(role))).ToString();
+
+        Assert.Contains("ORDER-1", items, StringComparison.Ordinal);
+        Assert.Equal(shows ? 6 : 0, items.Split(Token).Length - 1);
     }
 
     [Theory]

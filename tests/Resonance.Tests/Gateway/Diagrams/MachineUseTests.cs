@@ -11,9 +11,9 @@ public sealed class MachineUseTests
     [Fact]
     public void A_step_through_several_states_counts_on_each_arrow_of_its_way()
     {
-        var use = UseOf("order", new WayFigures("Initial", "SubmitOrder", "Processing", 7, 0, 0), new WayFigures("Initial", "SubmitOrder", "Suspended", 2, 0, 0));
+        var use = UseOf("order", new WayFigures("Queued", "WorkflowAdmitted", "Processing", 7, 0, 0), new WayFigures("Queued", "WorkflowAdmitted", "Suspended", 2, 0, 0));
 
-        Assert.Equal(7 + 2, use.Ways[(MachineGraph.Start, "PENDING")].Taken);
+        Assert.Equal(7 + 2, use.Ways[("QUEUED", "PENDING")].Taken);
         Assert.Equal(7, use.Ways[("PENDING", "PROCESSING")].Taken);
         Assert.Equal(2, use.Ways[("PENDING", "SUSPENDED")].Taken);
         Assert.Equal(3, use.Ways.Count);

@@ -42,7 +42,7 @@ public sealed class NotificationWorkflowTests
         Assert.Equal("auto-generated", arrived.Headers["Auto-Submitted"]);
         Assert.Equal((WorkflowStatus.Completed, 7), (last.Workflow.Status, last.Workflow.Priority));
         Assert.Equal(
-            ["Pending", "Sending", "Completed"], harness.EntriesOf<StateChanged>(notification.NotificationId).Select(entry => entry.To));
+            ["Queued", "Pending", "Sending", "Completed"], harness.EntriesOf<StateChanged>(notification.NotificationId).Select(entry => entry.To));
         Assert.True(Assert.Single(harness.EntriesOf<Finished>(notification.NotificationId)).DurationMs > 0);
         var verdict = Assert.Single(harness.EntriesOf<RuleEvaluated>(notification.NotificationId));
         Assert.Equal(("channel_allowed", "pass"), (verdict.Rule, verdict.Verdict));

@@ -89,7 +89,7 @@ public sealed class NotifyVerbTests
 
     static async Task<NotificationInstance> NotificationOfAsync(WorkflowHarness harness, Guid id, string template)
     {
-        var started = await harness.UntilAsync(ChildIds.For(id, template), step => step.Journal.Sequence == 1);
+        var started = await harness.UntilAsync(ChildIds.For(id, template), step => step.Journal.Sequence == 2);
         var instance = System.Text.Json.JsonSerializer.Deserialize<NotificationInstance>(
             started.Workflow.Data, Resonance.Engine.Steps.InstanceJson.Options)!;
         Assert.Equal(template, instance.Template);

@@ -1,7 +1,7 @@
-using Resonance.Engine.Steps;
+using Resonance.Engine.Storage;
 using Xunit;
 
-namespace Resonance.Tests.Engine.Steps;
+namespace Resonance.Tests.Engine.Storage;
 
 public sealed class GroupRunnerTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Resonance.Engine.Steps;
+namespace Resonance.Engine.Storage;
 
 /// <summary>Runs what arrives in groups: while one group runs, the next one gathers. Nothing ever waits for a group to fill.</summary>
 /// <param name="most">Largest group.</param>
