@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Resonance.Audit;
 using Resonance.Audit.Checkpoints;
 using Resonance.Audit.Ledger;
@@ -33,8 +34,11 @@ static class ResonanceVariant
             AdmittedName,
             services =>
             {
-                services.AddSingleton(new CheckoutWorkflow(isAdmitted: true));
                 Configure(services, database, broker, concurrency, audited: false);
+
+                // MassTransit would make the workflow itself, as it is without.
+                services.RemoveAll<CheckoutWorkflow>();
+                services.AddSingleton(new CheckoutWorkflow(isAdmitted: true));
             },
             cancellationToken);
 

@@ -35,7 +35,7 @@ static partial class WorkQueueEndpoints
             .WithName("PutWorkQueue")
             .WithTags("Queues")
             .WithSummary("Replaces the settings of a work queue, which hold from the next receive on")
-            .WithDescription("What is left out is as it usually is, not as it was. Queues are made by whoever sends to them, not here.")
+            .WithDescription("What is left out is as it usually is, not as it was. A queue that nobody declared is not there.")
             .Produces<WorkQueueAnswer>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)

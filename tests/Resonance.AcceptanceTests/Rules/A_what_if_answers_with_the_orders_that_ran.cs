@@ -83,7 +83,7 @@ public sealed class A_what_if_answers_with_the_orders_that_ran(Servers servers)
         var cancellationToken = TestContext.Current.CancellationToken;
         var started = await api.StartAsync(order, cancellationToken);
         await api.SeeAsync(order.OrderId, state, cancellationToken);
-        return new RunOrder(order.OrderId, started.Key, (await api.HistoryAsync(order.OrderId, cancellationToken))[0].OccurredAt);
+        return new RunOrder(order.OrderId, started.Key, (await api.HistoryAsync(order.OrderId, cancellationToken))[1].OccurredAt);
     }
 
     /// <param name="Id">The order.</param>

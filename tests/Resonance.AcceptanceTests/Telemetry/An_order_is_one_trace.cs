@@ -78,7 +78,7 @@ public sealed class An_order_is_one_trace
         Assert.Equal(1, Last("resonance.activity.compensations", "resonance.activity", "ReserveInventory").Value);
         Assert.Equal(1, Last("resonance.rule.evaluations", "resonance.rule", "fraud_score").Value);
         Assert.Equal(1, Last("resonance.worker.duration", "resonance.worker.outcome", "refused").Count);
-        Assert.Equal(6, Last("resonance.steps", "resonance.step.outcome", "committed", "order").Value);
+        Assert.Equal(7, Last("resonance.steps", "resonance.step.outcome", "committed", "order").Value);
         Assert.Equal(7, Last("resonance.steps", "resonance.step.outcome", "committed", "payment").Value);
         var duration = Last("resonance.workflow.duration", "resonance.workflow.type", "order");
         Assert.Equal(1, duration.Count);

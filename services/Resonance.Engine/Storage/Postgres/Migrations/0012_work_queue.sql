@@ -57,6 +57,10 @@ CREATE TABLE work_item (
     CONSTRAINT work_item_dead CHECK ((dead_at IS NULL) = (state <> 'dead'))
 );
 
+-- An item changes its state two or three times and its body never: out of the row, it is written once. Dead rows go soon.
+ALTER TABLE work_item ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE work_item SET (toast_tuple_target = 128, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
 ALTER SEQUENCE work_item_sequence OWNED BY work_item.sequence;
 
 CREATE INDEX work_item_ready ON work_item (queue, rank, sequence) WHERE state = 'ready';
