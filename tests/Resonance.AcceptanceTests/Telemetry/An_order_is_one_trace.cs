@@ -85,7 +85,7 @@ public sealed class An_order_is_one_trace
         Assert.InRange(duration.Value, 8, 60);
         Assert.Equal(604_800, duration.Bounds[^1]);
         foreach (var phase in new[] { "load", "decide", "commit", "publish" })
-            Assert.Equal(13, Last("resonance.step.phase.duration", "resonance.step.phase", phase).Count);
+            Assert.Equal(14, Last("resonance.step.phase.duration", "resonance.step.phase", phase).Count);
 
         // What the store holds is asked by the engine itself.
         Assert.Equal(0, Last("resonance.incidents.open", "resonance.workflow.type", "order").Value);
